@@ -1,0 +1,36 @@
+# The two commands: `make lab` opens the course, `make test` runs every test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: lab test test-quick benchmark build clean-environment
+
+lab: $(READY)
+	@$(BIN)/gan-course lab
+
+test: $(READY)
+	@echo "Running the whole test suite, every lesson included (about 20 minutes on 2 cores)."
+	@$(BIN)/python -m pytest -q --durations=15
+	@$(BIN)/gan-course build --check
+
+test-quick: $(READY)
+	@$(BIN)/python -m pytest -q -m "not slow and not browser"
+
+benchmark: $(READY)
+	@$(BIN)/python -m benchmarks
+
+build: $(READY)
+	@$(BIN)/gan-course build
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 lab"; exit 1; }
+	@echo "First use: making the environment in $(VENV). It takes a few minutes and about 6 GB; later starts are quick."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[develop]'
+	@touch $(READY)
+	@echo "The environment is ready."
+
+clean-environment:
+	rm -rf $(VENV)

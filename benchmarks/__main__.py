@@ -1,0 +1,242 @@
+"""Prints one table of measured times: ``make benchmark``, or ``python -m benchmarks import notes …`` for some rows.
+
+Every row is measured in this run; ratios compare two things measured next to each other. Nothing is asserted:
+machines differ, and a busy one more than others.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+Row = tuple[str, str, str]
+
+
+def seconds(call: Callable[[], object], runs: int = 5) -> float:
+    """Median time of ``call`` in seconds, after one run that is not counted."""
+    call()
+    taken = []
+    for _ in range(runs):
+        begun = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken)
+
+
+def python(code: str) -> float:
+    """Seconds that a fresh Python takes for ``code``."""
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=ROOT)
+    return time.perf_counter() - begun
+
+
+def imports() -> Iterator[Row]:
+    """What importing the course adds to importing torch."""
+    pairs = [(python("import torch"), python("import torch, gan_course")) for _ in range(5)]
+    torch_alone, both = (statistics.median(column) for column in zip(*pairs, strict=True))
+    added = statistics.median(b - a for a, b in pairs)
+    yield "import torch", f"{torch_alone:.2f} s", ""
+    yield "import torch and gan_course", f"{both:.2f} s", f"adds {added:.2f} s"
+
+
+def first_sound() -> Iterator[Row]:
+    """From nothing to the first sound, as lesson 00's first cell makes it."""
+    code = (
+        "from gan_course import zoo; from gan_course.display import mimebundle;"
+        "mimebundle(zoo.load('notes-first').generate(instrument='bell', pitch='A4', seed=1))"
+    )
+    yield (
+        "first sound of lesson 00, from a new Python",
+        f"{statistics.median(python(code) for _ in range(3)):.1f} s",
+        "",
+    )
+
+
+def notes() -> Iterator[Row]:
+    """The built-in data set."""
+    from gan_course.datasets import notes
+
+    taken = seconds(lambda: notes(2048), runs=3)
+    yield "2,048 notes of 1.024 s", f"{taken:.2f} s", f"{2048 * 1.024 / taken:.0f} × real time"
+
+
+def digits() -> Iterator[Row]:
+    """Reading recordings from disk, where they are at hand."""
+    from gan_course.datasets import archive, digits
+
+    if not archive.at_hand(digits.ARCHIVE):
+        yield "spoken digits", "not measured", "none at hand"
+        return
+    archive.fetch(digits.ARCHIVE)
+    begun = time.perf_counter()
+    clips = digits.load()
+    taken = time.perf_counter() - begun
+    yield (
+        f"{len(clips):,} recordings read and resampled",
+        f"{taken:.2f} s",
+        f"{60 * len(clips) / taken:,.0f} a minute",
+    )
+
+
+def spectra() -> Iterator[Row]:
+    """STFT, mel and Griffin-Lim against torchaudio and librosa, on the same sounds."""
+    import librosa
+    import torch
+    import torchaudio
+
+    from gan_course.spectral import griffin_lim, mel_filters, stft
+
+    x = torch.randn(64, 16_384)
+    window = torch.hann_window(1024)
+    clips = x.shape[0] * x.shape[1] / 16_000
+    ours = seconds(lambda: stft(x, 1024, 256))
+    torchs = seconds(lambda: torch.stft(x, 1024, 256, window=window, return_complex=True))
+    librosas = seconds(lambda: librosa.stft(x.numpy(), n_fft=1024, hop_length=256), runs=3)
+    yield "STFT, 64 s of sound", f"{ours * 1e3:.0f} ms", f"{clips / ours:.0f} × real time"
+    yield "… against torch.stft", f"{torchs * 1e3:.0f} ms", f"ours takes {ours / torchs:.2f} × its time"
+    yield "… against librosa.stft", f"{librosas * 1e3:.0f} ms", f"ours takes {ours / librosas:.2f} × its time"
+    filters = mel_filters(64, 1024, 16_000)
+    theirs = torchaudio.transforms.MelSpectrogram(16_000, 1024, hop_length=256, n_mels=64, power=1)
+    ours = seconds(lambda: filters @ stft(x, 1024, 256).abs())
+    torchs = seconds(lambda: theirs(x))
+    librosas = seconds(
+        lambda: librosa.feature.melspectrogram(y=x.numpy(), sr=16_000, n_fft=1024, hop_length=256, n_mels=64),
+        runs=3,
+    )
+    yield "mel spectrogram, 64 s of sound", f"{ours * 1e3:.0f} ms", f"{clips / ours:.0f} × real time"
+    yield "… against torchaudio", f"{torchs * 1e3:.0f} ms", f"ours takes {ours / torchs:.2f} × its time"
+    yield "… against librosa", f"{librosas * 1e3:.0f} ms", f"ours takes {ours / librosas:.2f} × its time"
+    magnitude = stft(x[:8], 1024, 256).abs()
+    ours = seconds(lambda: griffin_lim(magnitude, 256, iterations=32), runs=3)
+    torchs = seconds(
+        lambda: torchaudio.functional.griffinlim(
+            magnitude,
+            window,
+            1024,
+            256,
+            1024,
+            power=1,
+            n_iter=32,
+            momentum=0.99,
+            length=16_384,
+            rand_init=True,
+        ),
+        runs=3,
+    )
+    yield (
+        "Griffin-Lim, 32 iterations, 8 s of sound",
+        f"{ours * 1e3:.0f} ms",
+        f"{8 * 1.024 / ours:.0f} × real time",
+    )
+    yield "… against torchaudio", f"{torchs * 1e3:.0f} ms", f"ours takes {ours / torchs:.2f} × its time"
+
+
+def training() -> Iterator[Row]:
+    """Steps of the shipped recipe, and of its networks at half the number of mel bands."""
+    from gan_course import datasets
+    from gan_course.training import Recipe, Training
+
+    clips = datasets.notes(128)
+    for bands in (128, 64):
+        recipe = Recipe.read("notes-first", representation={"representation": "LogMel", "n_mels": bands})
+        run = Training(recipe, clips)
+        run.step()
+        begun, steps = time.perf_counter(), 4 * recipe.penalty_every
+        for _ in range(steps):
+            run.step()
+        each = (time.perf_counter() - begun) / steps
+        yield f"training step, {bands} × 64, batch {recipe.batch}", f"{each * 1e3:.0f} ms", run.precision
+
+
+def generation() -> Iterator[Row]:
+    """The shipped generator, with Griffin-Lim."""
+    from gan_course import zoo
+
+    model = zoo.load("notes-first")
+    z = model.z(0, 16)
+    network = seconds(lambda: model.pictures(z))
+    both = seconds(lambda: model.sounds(model.pictures(z)), runs=3)
+    yield "16 spectrograms from the generator", f"{network * 1e3:.0f} ms", ""
+    yield "… and as sounds", f"{both * 1e3:.0f} ms", f"{16 * 1.024 / both:.0f} × real time"
+
+
+def lessons() -> Iterator[Row]:
+    """Each lesson, from a new kernel to its last cell, with nothing solved."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    total = 0.0
+    for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        with tempfile.TemporaryDirectory() as folder:
+            begun = time.perf_counter()
+            NotebookClient(notebook, timeout=600, resources={"metadata": {"path": folder}}).execute()
+            taken = time.perf_counter() - begun
+        total += taken
+        yield f"lesson {path.stem}, Run All", f"{taken:.1f} s", ""
+    yield "all lessons", f"{total:.1f} s", ""
+
+
+def lab() -> Iterator[Row]:
+    """From ``make lab`` (its environment being there) to a first sound that a browser can play."""
+    import shutil
+
+    from tests.browser import CHROMIUM, Notebook, browser
+    from tests.browser import lab as started
+
+    if CHROMIUM is None:
+        yield "make lab to first sound", "not measured", "no Chromium here"
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "notebooks").mkdir()
+        (folder / "own").mkdir()
+        shutil.copy(next((ROOT / "notebooks").glob("00_*.ipynb")), folder / "notebooks" / "00.ipynb")
+        begun = time.perf_counter()
+        with started(folder / "notebooks", folder / "own") as running, browser() as page:
+            notebook = Notebook(page, running, "00.ipynb")
+            opened = time.perf_counter() - begun
+            stored = notebook.sources("audio")[0]
+            page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/", timeout=60_000)
+            ready = time.perf_counter()
+            page.click(".lm-MenuBar-itemLabel:text-is('Run')")
+            page.click(".lm-Menu-itemLabel:text-is('Run All Cells')")
+            page.wait_for_function(
+                "/\\[\\d+\\]:/.test(document.querySelector('.jp-CodeCell .jp-InputPrompt').innerText)",
+                timeout=60_000,
+            )
+            first = time.perf_counter() - ready
+        assert stored.startswith("data:audio/")
+    yield "JupyterLab started and lesson 00 open, its stored sounds playable", f"{opened:.1f} s", ""
+    yield "from Run All to the first new sound", f"{first:.1f} s", ""
+
+
+PARTS = {
+    part.__name__: part
+    for part in (imports, first_sound, notes, digits, spectra, training, generation, lessons, lab)
+}
+
+
+def main(chosen: list[str]) -> None:
+    """Measure the parts named, or all, and print a row as soon as it is known."""
+    import os
+    import platform
+
+    unknown = set(chosen) - set(PARTS)
+    if unknown:
+        sys.exit(f"there is no benchmark {', '.join(unknown)}: choose from {', '.join(PARTS)}")
+    print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
+    print(f"| {'what':<62} | {'time':>10} | {'':<28} |\n|{'-' * 64}|{'-' * 11}:|{'-' * 30}|")
+    for name in chosen or PARTS:
+        for what, taken, note in PARTS[name]():
+            print(f"| {what:<62} | {taken:>10} | {note:<28} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

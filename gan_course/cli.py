@@ -1,0 +1,172 @@
+"""``gan-course``: the course's commands.
+
+Each command imports what it needs when it runs, so that help and completion come at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+
+@app.callback()
+def commands() -> None:
+    """A course in generative adversarial networks for audio: its commands."""
+
+
+def fail(message: str) -> typer.Exit:
+    """Say what is wrong on stderr; raise what is returned to end the command with status 1."""
+    typer.secho(message, fg=typer.colors.RED, err=True)
+    return typer.Exit(1)
+
+
+@app.command()
+def build(
+    lessons: Annotated[
+        list[str] | None, typer.Argument(help="Numbers such as 03; all lessons if none.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only compare; runs and writes nothing.")] = False,
+    overwrite: Annotated[bool, typer.Option(help="Replace notebooks that somebody worked in.")] = False,
+) -> None:
+    """Make learner and solution notebooks from notebooks/source, or prove that they are in step."""
+    from gan_course.classroom.course import Course
+    from gan_course.classroom.sources import LessonError
+
+    try:
+        course = Course.here()
+        if check:
+            from gan_course.classroom.compare import out_of_step
+
+            problems = out_of_step(course, lessons or ())
+        else:
+            from gan_course.classroom.build import build as build_lessons
+
+            problems = build_lessons(course, lessons or (), overwrite=overwrite, say=typer.echo)
+    except LessonError as error:
+        raise fail(str(error)) from None
+    if problems:
+        raise fail("\n".join(problems) if check else f"{len(problems)} of the lessons could not be built")
+    if check:
+        typer.echo("source, notebooks and manifest are in step")
+
+
+@app.command("new-lesson")
+def new_lesson(
+    number: Annotated[str, typer.Argument(help="Two digits, such as 11.")],
+    name: Annotated[str, typer.Argument(help="Small letters and underscores, such as wavegan.")],
+) -> None:
+    """Begin a lesson: a source, its checks and their tests, which already pass."""
+    from gan_course.classroom.course import Course
+    from gan_course.classroom.new_lesson import new_lesson as begin
+    from gan_course.classroom.sources import LessonError
+
+    try:
+        course = Course.here()
+        for file in begin(course, number, name):
+            typer.echo(f"wrote {course.place(file)}")
+    except LessonError as error:
+        raise fail(str(error)) from None
+    typer.echo(f"Now: gan-course build {number}")
+
+
+@app.command()
+def lab(
+    browser: Annotated[bool, typer.Option(help="Open a browser, where there is one.")] = True,
+) -> None:
+    """Open JupyterLab at lesson 00."""
+    from gan_course.lab import open_lab
+
+    try:
+        raise typer.Exit(open_lab(*([] if browser else ["--no-browser"])))
+    except FileNotFoundError as error:
+        raise fail(str(error)) from None
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine has and lacks for the course; status 1 only if the course cannot work on it."""
+    from gan_course.doctor import examine, report, works
+
+    found = examine()
+    typer.echo(report(found))
+    raise typer.Exit(0 if works(found) else 1)
+
+
+@app.command()
+def data(
+    name: Annotated[str | None, typer.Argument(help="Such as digits; lists all data sets if none.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Fetch it even if it is here.")] = False,
+) -> None:
+    """List the data sets with licence and state, or fetch one."""
+    from gan_course.doctor import data_report, get_data
+
+    try:
+        typer.echo(get_data(name, again=again) if name else data_report())
+    except (ValueError, OSError) as error:
+        raise fail(str(error)) from None
+
+
+@app.command()
+def train(
+    recipe: Annotated[str, typer.Argument(help="A shipped recipe (notes-first) or the path of a JSON file.")],
+    folder: Annotated[Path, typer.Option(help="Where checkpoints go; a run found there is taken up.")],
+    steps: Annotated[int | None, typer.Option(help="Other than the recipe says.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Other than the recipe says.")] = None,
+) -> None:
+    """Train a spectrogram GAN."""
+    from gan_course.training import Recipe, train
+    from gan_course.training.recorders import History, ProgressBar
+
+    changes = {name: value for name, value in {"steps": steps, "seed": seed}.items() if value is not None}
+    try:
+        train(Recipe.read(recipe, **changes), folder=folder, observers=[ProgressBar(), History(folder)])
+    except (ValueError, OSError, FloatingPointError) as error:
+        raise fail(str(error)) from None
+    except KeyboardInterrupt:
+        raise fail(f"Stopped. The same command goes on from the last checkpoint in {folder}.") from None
+    typer.echo(f"The generator is in {folder / 'generator.safetensors'}.")
+
+
+@app.command()
+def generate(
+    model: Annotated[str, typer.Argument(help="A shipped model (notes-first) or a run's folder.")],
+    folder: Annotated[Path, typer.Option(help="Where the wav files go.")] = Path("generated"),
+    pitch: Annotated[str | None, typer.Option(help="Such as A4.")] = None,
+    instrument: Annotated[str | None, typer.Option(help="Such as bell.")] = None,
+    seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
+    count: Annotated[int, typer.Option(min=1, help="How many sounds, a seed each.")] = 1,
+) -> None:
+    """Write sounds of a trained generator to files; a file that is there already is never replaced."""
+    from gan_course import zoo
+
+    conditions = {k: v for k, v in {"pitch": pitch, "instrument": instrument}.items() if v is not None}
+    try:
+        player = zoo.load(model)
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in range(seed, seed + count):
+            name = "_".join([player.name, *conditions.values(), f"seed{number}"]) + ".wav"
+            player.generate(seed=number, **conditions).save(folder / name)
+            typer.echo(folder / name)
+    except (ValueError, OSError) as error:
+        raise fail(str(error)) from None
+
+
+@app.command()
+def release(
+    run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
+    name: Annotated[str, typer.Argument(help="The model's name in the course.")],
+) -> None:
+    """Measure a finished run and put its generator, with a card, among the course's weights."""
+    from gan_course.zoo.release import release
+
+    try:
+        typer.echo(f"Measured and described in {release(run, name)}.")
+    except ValueError as error:
+        raise fail(str(error)) from None

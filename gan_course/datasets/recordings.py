@@ -1,0 +1,116 @@
+"""Reading many sound files, some of them bad, into clips of one length. Lesson 04."""
+
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gan_course.sound import Sound, SoundError
+
+SHORTEST = 0.02
+"""What is shorter (s) is no recording of anything: it holds one period of 50 Hz."""
+QUIETEST = 2 / 32_768
+"""A peak up to this is silence: the last bit of a 16-bit converter, flickering."""
+
+# which of `Sound.load`'s sentences means what, in a word that can be counted
+_REASONS = (
+    ("is empty", "empty"),
+    ("without a single sample", "empty"),
+    ("cut short", "cut short"),
+    ("must be finite", "with NaN or infinite samples"),
+    ("cannot be read", "not readable as sound"),
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What `read` found.
+
+    audio: `(clip, sample)` float32. kept: the index, among the given paths, of each clip.
+    seconds: how long each one was (s). cut: how many were too long and lost something.
+    """
+
+    audio: Tensor
+    kept: list[int]
+    seconds: list[float]
+    cut: int
+
+
+def read(
+    paths: Sequence[Path], rate: int, samples: int, usual_rate: int | None = None, advice: str = ""
+) -> Reading:
+    """Sound files as clips of `samples` at `rate` (Hz), each fitted by `fit`.
+
+    Files that are empty, cut short, silent, shorter than `SHORTEST`, hold NaN or are no sound are left out,
+    and files whose own rate is not `usual_rate` (Hz) are resampled from their own; one warning counts both
+    and ends with `advice`, such as how to get better files. Raises ValueError if no file is left.
+    """
+    left_out: list[tuple[str, Path]] = []
+    other_rate: list[tuple[str, Path]] = []
+    clips = np.zeros((len(paths), samples), np.float32)
+    kept: list[int] = []
+    seconds: list[float] = []
+    cut = 0
+    for index, path in enumerate(paths):
+        try:
+            sound = Sound.load(path)
+        except (SoundError, OSError) as wrong:
+            left_out.append((_reason(wrong), path))
+            continue
+        if sound.peak <= QUIETEST or sound.duration < SHORTEST:
+            left_out.append(("silent" if sound.peak <= QUIETEST else "too short", path))
+            continue
+        if usual_rate is not None and sound.rate != usual_rate:
+            other_rate.append((f"at {sound.rate:,} Hz", path))
+        sound = sound.resample(rate)
+        clips[len(kept)] = fit(sound.samples, samples)
+        cut += len(sound) > samples
+        kept.append(index)
+        seconds.append(sound.duration)
+    if not kept:
+        found = f"all {len(paths)} are bad ({_counted(left_out)})" if paths else "there are no files"
+        raise ValueError(f"No recording can be used, {found}: give files with sound in them.")
+    _warn(left_out, other_rate, len(paths), advice)
+    return Reading(torch.from_numpy(clips[: len(kept)]), kept, seconds, cut)
+
+
+def fit(x: NDArray[np.floating], samples: int) -> NDArray[np.floating]:
+    """`(sample,)` brought to a length: a shorter one is centred in silence, of a longer one the stretch with
+    the most energy is kept (the earliest of several). Lesson 04."""
+    missing = samples - len(x)
+    if missing >= 0:
+        return np.pad(x, (missing // 2, missing - missing // 2))
+    energy = np.concatenate([[0.0], np.cumsum(np.square(x, dtype=np.float64))])
+    start = int(np.argmax(energy[samples:] - energy[:-samples]))
+    return x[start : start + samples]
+
+
+def _reason(wrong: Exception) -> str:
+    if isinstance(wrong, FileNotFoundError):
+        return "missing"
+    return next((reason for words, reason in _REASONS if words in str(wrong)), "not readable")
+
+
+def _counted(found: list[tuple[str, Path]]) -> str:
+    counts = Counter(reason for reason, _ in found)
+    return f"{', '.join(f'{count:,} {reason}' for reason, count in counts.items())}; first: {found[0][1]}"
+
+
+def _warn(
+    left_out: list[tuple[str, Path]], other_rate: list[tuple[str, Path]], given: int, advice: str
+) -> None:
+    told = []
+    if left_out:
+        told.append(f"{len(left_out):,} of {given:,} recordings are left out: {_counted(left_out)}.")
+    if other_rate:
+        told.append(
+            f"{len(other_rate):,} of {given:,} recordings are not at the usual rate: {_counted(other_rate)}."
+        )
+    if told:
+        warnings.warn(" ".join([*told, advice]).strip(), stacklevel=4)

@@ -1,0 +1,22 @@
+"""Data sets by name, so that a recipe can say in plain data what it trains on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gan_course.datasets.clips import Clips
+
+NAMES = ("notes", "digits")
+
+
+def load(name: str, **options: Any) -> Clips:
+    """The clips of the data set ``name`` with its own ``options``; ValueError for an unknown name."""
+    if name == "notes":
+        from gan_course.datasets.notes import notes
+
+        return notes(**options)
+    if name == "digits":
+        from gan_course.datasets import digits
+
+        return digits.load(**options)
+    raise ValueError(f"there is no data set {name!r}: choose from {', '.join(NAMES)}")

@@ -1,0 +1,36 @@
+"""What a notebook shows: players, pictures, controls, quizzes, and training as it runs.
+
+Everything shown is ordinary HTML that a stored notebook keeps: sounds as `<audio src="data:…">`, pictures as
+`<img alt="…">`. Importing this room is cheap; matplotlib, IPython and the rest are imported at first use.
+"""
+
+from gan_course.display.controls import explore
+from gan_course.display.monitor import Monitor
+from gan_course.display.pictures import (
+    Picture,
+    picture,
+    plot_lines,
+    plot_spectrogram,
+    plot_spectrum,
+    plot_waveform,
+)
+from gan_course.display.players import Players, listen, mimebundle
+from gan_course.display.quizzes import Quiz, quiz
+from gan_course.display.stored import configure
+
+__all__ = [
+    "Monitor",
+    "Picture",
+    "Players",
+    "Quiz",
+    "configure",
+    "explore",
+    "listen",
+    "mimebundle",
+    "picture",
+    "plot_lines",
+    "plot_spectrogram",
+    "plot_spectrum",
+    "plot_waveform",
+    "quiz",
+]

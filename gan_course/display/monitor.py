@@ -1,0 +1,186 @@
+"""Training as it runs: losses, pictures and sounds of the generator, and the time that is left. Lesson 09."""
+
+import math
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_course.display import drawing
+from gan_course.display.pictures import Picture, plot_lines
+from gan_course.display.players import listen
+from gan_course.sound import Sound
+
+_SECONDS_BETWEEN_PICTURES = 1.0
+_SECONDS_BETWEEN_LINES = 10.0
+_POINTS = 400
+_TILE = 76
+_TILES_IN_A_ROW = 8
+
+
+class Monitor:
+    """An observer of training that a notebook shows live; elsewhere it writes a line every ten seconds.
+
+    Its picture changes at most once a second; the sounds below it only when new ones come, so that a player
+    is not torn away while one listens. At the end losses, last pictures and last sounds stay as ordinary
+    outputs, without times, so that a worked notebook is the same when it is run again.
+    """
+
+    def __init__(self, title: str = "") -> None:
+        self.title = title
+        self._total = 0
+        self._steps: list[int] = []
+        self._losses: dict[str, list[float]] = {}
+        self._images: Picture | None = None
+        self._seconds_left: float | None = None
+        self._shown_at = -math.inf
+        self._progress: Any = None
+        self._sounds: Any = None
+
+    def started(self, total_steps: int) -> None:
+        """Training begins, and will take so many steps."""
+        self._total = total_steps
+        self._show()
+
+    def step(self, step: int, losses: Mapping[str, float], seconds_left: float | None = None) -> None:
+        """One step is done. losses: a number for each name. seconds_left: an estimate (s), or None."""
+        self._steps.append(step)
+        for name, value in losses.items():
+            # a loss that appears later, such as a penalty on every 16th step, has gaps
+            known = self._losses.setdefault(name, [math.nan] * (len(self._steps) - 1))
+            known.extend([math.nan] * (len(self._steps) - 1 - len(known)))
+            known.append(float(value))
+        self._seconds_left = seconds_left
+        pause = _SECONDS_BETWEEN_PICTURES if _in_notebook() else _SECONDS_BETWEEN_LINES
+        if time.monotonic() - self._shown_at >= pause:
+            self._show()
+
+    def sample(self, images: NDArray[np.floating] | None, sounds: Sequence[Sound] = ()) -> None:
+        """What the generator makes now: images `(count, frequency, frame)` on any scale, and sounds."""
+        if not _in_notebook():
+            return
+        if images is not None and len(images):
+            self._images = tiles(np.asarray(images), f"made after {self._last_step} steps")
+        if len(sounds):
+            players = listen(
+                *sounds, picture=None, say=f"What the generator plays after {self._last_step} steps."
+            )
+            self._sounds = _put(self._sounds, players._repr_mimebundle_())
+
+    def finished(self) -> None:
+        """Training has ended: what is shown now stays."""
+        self._seconds_left = None
+        self._show()
+
+    @property
+    def _last_step(self) -> int:
+        return self._steps[-1] if self._steps else 0
+
+    def _show(self) -> None:
+        self._shown_at = time.monotonic()
+        if _in_notebook():
+            self._progress = _put(self._progress, {"text/plain": self._line(), "text/html": self._html()})
+        else:
+            print(self._line(), file=sys.stderr, flush=True)
+
+    def _line(self) -> str:
+        current = ", ".join(f"{name} {_last(values):.3g}" for name, values in self._losses.items())
+        left = f", {_spoken(self._seconds_left)} left" if self._seconds_left is not None else ""
+        return f"step {self._last_step:,} of {self._total:,}{': ' if current else ''}{current}{left}"
+
+    def _html(self) -> str:
+        title = f"<b>{escape(self.title)}</b> " if self.title else ""
+        bar = (
+            f'<progress value="{self._last_step}" max="{max(self._total, 1)}"'
+            ' style="display:block;width:560px;max-width:100%"></progress>'
+        )
+        pictures = [self._losses_drawn(), self._images]
+        drawn = "".join(
+            f'<div style="margin-top:6px">{shown.html()}</div>' for shown in pictures if shown is not None
+        )
+        return f'<div class="gan-course-monitor">{title}{escape(self._line())}{bar}{drawn}</div>'
+
+    def _losses_drawn(self) -> Picture | None:
+        if len(self._steps) < 2:
+            return None
+        lines = {}
+        for name, values in self._losses.items():
+            padded = values + [math.nan] * (len(self._steps) - len(values))
+            lines[name] = _averaged(np.array(self._steps), np.array(padded))
+        lines = {name: line for name, line in lines.items() if len(line[0])}
+        return plot_lines(self._steps, lines, "step", "loss", height=220)
+
+
+def tiles(images: NDArray[np.floating], what: str) -> Picture:
+    """Spectrograms `(count, frequency, frame)` beside each other, low frequencies below, on one scale."""
+    if images.ndim != 3:
+        raise ValueError(f"Images to show have the shape (count, frequency, frame), and not {images.shape}.")
+    images = images[: 2 * _TILES_IN_A_ROW]
+    columns = min(len(images), _TILES_IN_A_ROW)
+    rows = -(-len(images) // columns)
+    left, step = 22, _TILE + 6
+    width, height = left + columns * step + 6, rows * step + 24
+    with drawing.our_look():
+        figure = drawing.blank(width, height)
+        for place, image in enumerate(images):
+            row, column = divmod(place, columns)
+            axes = drawing.axes_at(figure, left + column * step, 4 + row * step, _TILE, _TILE)
+            axes.imshow(
+                image,
+                origin="lower",
+                aspect="auto",
+                cmap=drawing.COLOUR_MAP,
+                vmin=images.min(),
+                vmax=images.max(),
+            )
+            axes.set(xticks=[], yticks=[])
+            axes.spines[:].set_visible(False)
+            axes.grid(False)
+        figure.text(left / width, 6 / height, "time →", fontsize=10)
+        figure.text(4 / width, 24 / height, "frequency →", fontsize=10, rotation=90)
+        png = drawing.rendered(figure, mapped=True)
+    return Picture(png, f"{len(images)} spectrograms {what}.", width, height)
+
+
+def _averaged(
+    steps: NDArray[Any], values: NDArray[np.floating]
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """Means over runs of steps, so that a long training is drawn as quickly as a short one."""
+    kept = np.isfinite(values)
+    steps, values = steps[kept].astype(float), values[kept]
+    if len(values) <= _POINTS:
+        return steps, values
+    starts = np.linspace(0, len(values), _POINTS, endpoint=False).astype(int)
+    counts = np.diff([*starts, len(values)])
+    return np.add.reduceat(steps, starts) / counts, np.add.reduceat(values, starts) / counts
+
+
+def _last(values: Sequence[float]) -> float:
+    return next((value for value in reversed(values) if not math.isnan(value)), math.nan)
+
+
+def _spoken(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _in_notebook() -> bool:
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    return shell is not None and hasattr(shell, "kernel")
+
+
+def _put(handle: Any, bundle: dict[str, str]) -> Any:
+    """Show a bundle in the place of the handle; at first make the place."""
+    from IPython.display import display
+
+    if handle is None:
+        return display(bundle, raw=True, display_id=True)
+    handle.update(bundle, raw=True)
+    return handle

@@ -1,0 +1,137 @@
+"""A conditional generator and discriminator of spectrograms, in the shape of DCGAN.
+
+Strided convolutions as in Radford, Metz and Chintala (2016), without their batch normalisation, which mixes
+the samples of a batch and so makes a gradient penalty of one sample depend on the others. Lesson 08.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+SLOPE = 0.2
+"""Slope of the leaky ReLU below zero."""
+
+
+class Conditioning(nn.Module):
+    """Labels as one long vector: a one-hot block for each, side by side.
+
+    ``classes`` gives the number of values of each label, as in ``{"pitch": 37, "instrument": 6}``; it may be
+    empty, for a model without conditions.
+    """
+
+    def __init__(self, classes: Mapping[str, int]) -> None:
+        super().__init__()
+        self.classes = dict(classes)
+        self.size = sum(self.classes.values())
+
+    def forward(self, labels: Mapping[str, Tensor], count: int) -> Tensor:
+        """Labels ``(batch,)`` int64 each → ``(batch, size)`` of zeros and ones."""
+        blocks = [F.one_hot(labels[name], number).float() for name, number in self.classes.items()]
+        return torch.cat(blocks, dim=1) if blocks else torch.zeros(count, 0)
+
+
+class Generator(nn.Module):
+    """z and labels → a spectrogram in (−1, 1).
+
+    ``shape`` is ``(channel, frequency, frame)``; frequency and frame must be divisible by 2 to the number of
+    ``widths``. Each width is the number of channels at one resolution, from the smallest upwards; a transposed
+    convolution of kernel 4 and stride 2 leads to the next (a kernel that the stride divides covers every
+    output equally often). Raises ValueError for a shape that does not divide.
+    """
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        classes: Mapping[str, int],
+        latent: int = 64,
+        widths: Sequence[int] = (128, 96, 64, 32),
+    ) -> None:
+        super().__init__()
+        channels, height, width = shape
+        check_divisible(height, width, len(widths))
+        self.latent, self.widths = latent, tuple(widths)
+        self.conditioning = Conditioning(classes)
+        self.start = (widths[0], height >> len(widths), width >> len(widths))
+        self.project = nn.Linear(latent + self.conditioning.size, math.prod(self.start))
+        outputs = [*widths[1:], channels]
+        self.up = nn.ModuleList(
+            nn.ConvTranspose2d(i, o, kernel_size=4, stride=2, padding=1)
+            for i, o in zip(widths, outputs, strict=True)
+        )
+        self.apply(start_weights)
+
+    def forward(self, z: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
+        """``z`` ``(batch, latent)`` of standard normal numbers → ``(batch, channel, frequency, frame)``."""
+        h = torch.cat([z, self.conditioning(labels, len(z)).to(z)], dim=1)
+        h = self.project(h).view(-1, *self.start)
+        for layer in self.up:
+            h = layer(F.leaky_relu(h, SLOPE))
+        return torch.tanh(h)
+
+
+class Discriminator(nn.Module):
+    """A spectrogram and labels → one logit, by projection (Miyato and Koyama 2018).
+
+    The logit is w·f(x) + Σ e(label)·f(x): is this a real sound, and is it the sound that the labels ask for?
+    ``widths`` are the channels after each convolution of kernel 4 and stride 2, from the largest resolution
+    to the smallest.
+    """
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        classes: Mapping[str, int],
+        widths: Sequence[int] = (32, 64, 96, 128),
+        features: int = 128,
+    ) -> None:
+        super().__init__()
+        channels, height, width = shape
+        check_divisible(height, width, len(widths))
+        inputs = [channels, *widths[:-1]]
+        self.down = nn.ModuleList(
+            nn.Conv2d(i, o, kernel_size=4, stride=2, padding=1) for i, o in zip(inputs, widths, strict=True)
+        )
+        size = widths[-1] * (height >> len(widths)) * (width >> len(widths))
+        self.features = nn.Linear(size, features)
+        self.conditioning = Conditioning(classes)
+        self.real = nn.Linear(features, 1)
+        self.matches = nn.Linear(self.conditioning.size, features, bias=False) if classes else None
+        self.apply(start_weights)
+
+    def forward(self, x: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
+        """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``."""
+        h = x
+        for layer in self.down:
+            h = F.leaky_relu(layer(h), SLOPE)
+        f = F.leaky_relu(self.features(h.flatten(1)), SLOPE)
+        logit = self.real(f).squeeze(1)
+        if self.matches is None:
+            return logit
+        wanted = self.matches(self.conditioning(labels, len(x)).to(f))
+        return logit + (wanted * f).sum(1) / math.sqrt(f.shape[1])
+
+
+def start_weights(module: nn.Module) -> None:
+    """Start a layer so that the size of its outputs is that of its inputs (He et al. 2015)."""
+    if isinstance(module, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
+        nn.init.kaiming_normal_(module.weight, a=SLOPE)
+        if isinstance(module, nn.ConvTranspose2d):
+            # Each output of a transposed convolution sums (kernel / stride)² inputs of every channel.
+            fan = module.in_channels * math.prod(module.kernel_size) / math.prod(module.stride)
+            nn.init.normal_(module.weight, std=math.sqrt(2 / ((1 + SLOPE**2) * fan)))
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+
+
+def check_divisible(height: int, width: int, halvings: int) -> None:
+    """Raise ValueError unless height and width can be halved that often."""
+    if height % 2**halvings or width % 2**halvings:
+        raise ValueError(
+            f"a spectrogram of {height} × {width} cannot be halved {halvings} times: "
+            f"choose sizes divisible by {2**halvings}, or fewer widths"
+        )

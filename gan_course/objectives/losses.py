@@ -1,0 +1,31 @@
+"""What each player minimises, given the discriminator's logits of real and of generated samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from torch import Tensor
+from torch.nn.functional import softplus
+
+
+class Objective(NamedTuple):
+    """The two losses of one game; each takes ``(real, fake)`` logits ``(batch,)`` and gives a scalar."""
+
+    discriminator: Callable[[Tensor, Tensor], Tensor]
+    generator: Callable[[Tensor, Tensor], Tensor]
+
+
+def _relativistic_discriminator(real: Tensor, fake: Tensor) -> Tensor:
+    return softplus(-(real - fake)).mean()
+
+
+def _relativistic_generator(real: Tensor, fake: Tensor) -> Tensor:
+    return softplus(-(fake - real)).mean()
+
+
+relativistic_pairing = Objective(_relativistic_discriminator, _relativistic_generator)
+"""Each real sample is compared with one generated sample: D wants D(x) − D(G(z)) large, G wants it small.
+
+The loss of Jolicoeur-Martineau (2019), used with R1 and R2 by Huang et al. (2024, "R3GAN"). Lesson 06.
+"""

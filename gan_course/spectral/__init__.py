@@ -1,0 +1,55 @@
+"""From waveforms to spectrograms and back: the short functions of lesson 03, and the representations."""
+
+from gan_course.spectral.decibels import amplitude_to_db, db_to_amplitude
+from gan_course.spectral.griffin_lim import griffin_lim, mel_griffin_lim, random_phase, spectral_convergence
+from gan_course.spectral.instantaneous_frequency import (
+    expected_advance,
+    instantaneous_frequency,
+    phase_from_instantaneous_frequency,
+    principal,
+)
+from gan_course.spectral.mel import (
+    hertz_to_mel,
+    mel_filters,
+    mel_to_hertz,
+    mel_to_magnitude,
+    mel_update,
+    triangles,
+)
+from gan_course.spectral.representations import LogMagnitudeIF, LogMel, Representation, representation
+from gan_course.spectral.round_trip import RoundTrip, RoundTripReport, round_trip_report, signal_to_noise
+from gan_course.spectral.stft import cola, frames, hann, istft, overlap_add, reflect, stft
+
+__all__ = [
+    "LogMagnitudeIF",
+    "LogMel",
+    "Representation",
+    "RoundTrip",
+    "RoundTripReport",
+    "amplitude_to_db",
+    "cola",
+    "db_to_amplitude",
+    "expected_advance",
+    "frames",
+    "griffin_lim",
+    "hann",
+    "hertz_to_mel",
+    "instantaneous_frequency",
+    "istft",
+    "mel_filters",
+    "mel_griffin_lim",
+    "mel_to_hertz",
+    "mel_to_magnitude",
+    "mel_update",
+    "overlap_add",
+    "phase_from_instantaneous_frequency",
+    "principal",
+    "random_phase",
+    "reflect",
+    "representation",
+    "round_trip_report",
+    "signal_to_noise",
+    "spectral_convergence",
+    "stft",
+    "triangles",
+]

@@ -1,0 +1,141 @@
+"""A trained generator that can be played."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gan_course.networks import Generator
+from gan_course.sound import Sound
+from gan_course.spectral import representation
+from gan_course.training import checkpoint
+from gan_course.training.recipe import Recipe
+
+WEIGHTS = Path(__file__).parent / "weights"
+
+
+class Model:
+    """A generator, the classes it was trained on, and the representation that turns its pictures into sound.
+
+    ``classes`` maps each condition to the names of its values; ``card`` is the model card, as Markdown.
+    """
+
+    def __init__(
+        self, name: str, tensors: Mapping[str, Tensor], about: Mapping[str, Any], card: str = ""
+    ) -> None:
+        self.name, self.about, self.card = name, dict(about), card
+        self.recipe = Recipe.from_dict(about["recipe"])
+        self.classes = {condition: tuple(values) for condition, values in about["classes"].items()}
+        self.encoding = representation(self.recipe.representation)
+        self.rate = about["rate"]
+        self.generator = Generator(
+            about["shape"],
+            {condition: len(values) for condition, values in self.classes.items()},
+            self.recipe.latent,
+            self.recipe.generator_widths,
+        )
+        self.generator.load_state_dict({key: tensor.float() for key, tensor in tensors.items()})
+        self.generator.eval().requires_grad_(False)
+
+    @property
+    def parameters(self) -> int:
+        """Number of parameters of the generator."""
+        return sum(p.numel() for p in self.generator.parameters())
+
+    def z(self, seed: int = 0, count: int = 1) -> Tensor:
+        """``count`` latent vectors ``(count, latent)``; vector i of a seed is the same for any count."""
+        return torch.randn(count, self.recipe.latent, generator=torch.Generator().manual_seed(seed))
+
+    def pictures(self, z: Tensor, **conditions: str | Sequence[str]) -> Tensor:
+        """Spectrograms ``(batch, channel, frequency, frame)`` in (−1, 1) for latent vectors ``z``.
+
+        Each condition (``pitch="A4"``, ``instrument="bell"``) is one name for all, or one for each vector.
+        Raises ValueError for a condition or a name that the model does not know.
+        """
+        return self.generator(z, {c: self._labels(c, conditions, len(z)) for c in self.classes})
+
+    def _labels(self, condition: str, given: Mapping[str, str | Sequence[str]], count: int) -> Tensor:
+        if unknown := set(given) - set(self.classes):
+            raise ValueError(
+                f"{self.name} knows no {', '.join(sorted(unknown))}: its conditions are {', '.join(self.classes)}"
+            )
+        values = self.classes[condition]
+        asked = given.get(condition, values[len(values) // 2])
+        names = [asked] * count if isinstance(asked, str) else list(asked)
+        if len(names) != count:
+            raise ValueError(f"{len(names)} values of {condition} for {count} sounds: give one, or {count}")
+        for name in names:
+            if name not in values:
+                raise ValueError(
+                    f"{self.name} knows no {condition} {name!r}: choose from {', '.join(values)}"
+                )
+        return torch.tensor([values.index(name) for name in names])
+
+    def sounds(self, pictures: Tensor, label: str | Sequence[str] = "") -> list[Sound]:
+        """Decode spectrograms to sounds."""
+        labels = [label] * len(pictures) if isinstance(label, str) else label
+        audio = self.encoding.decode(pictures).numpy()
+        return [Sound(x, self.rate, text) for x, text in zip(audio, labels, strict=True)]
+
+    def generate(self, seed: int = 0, **conditions: str) -> Sound:
+        """One sound, as in ``generate(pitch="A4", instrument="bell", seed=3)``; the same for the same seed."""
+        label = " ".join([self.name, *conditions.values(), f"(seed {seed})"])
+        return self.sounds(self.pictures(self.z(seed), **conditions), label)[0]
+
+    def untrained(self, seed: int = 0) -> Model:
+        """The same network with the random weights of before its first step."""
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            fresh = Generator(
+                self.about["shape"],
+                {condition: len(values) for condition, values in self.classes.items()},
+                self.recipe.latent,
+                self.recipe.generator_widths,
+            )
+        return Model("untrained", fresh.state_dict(), self.about)
+
+    def interpolate(self, start: int, end: int, steps: int = 5, **conditions: str) -> list[Sound]:
+        """``steps`` sounds on the way from the latent vector of seed ``start`` to that of seed ``end``.
+
+        The way is along the arc, not the chord: normal vectors have nearly one length, and the middle of the
+        chord is shorter than any vector that the generator was trained on (White 2016).
+        """
+        shares = torch.linspace(0, 1, steps)
+        path = torch.cat([slerp(self.z(start), self.z(end), share) for share in shares.tolist()])
+        labels = [f"{share:.0%} of the way" for share in shares.tolist()]
+        return self.sounds(self.pictures(path, **conditions), labels)
+
+
+def slerp(a: Tensor, b: Tensor, share: float) -> Tensor:
+    """The vector at ``share`` of the arc from ``a`` to ``b`` ``(…, latent)`` (Shoemake 1985)."""
+    cosine = torch.nn.functional.cosine_similarity(a, b, dim=-1).clamp(-1, 1)
+    angle = torch.arccos(cosine).unsqueeze(-1)
+    if bool((angle.sin() < 1e-4).any()):
+        return (1 - share) * a + share * b
+    return (torch.sin((1 - share) * angle) * a + torch.sin(share * angle) * b) / torch.sin(angle)
+
+
+def names() -> list[str]:
+    """The names of the models that come with the course."""
+    return sorted(path.stem for path in WEIGHTS.glob("*.safetensors"))
+
+
+def load(name: str | Path) -> Model:
+    """A shipped model by its name, or one of yours by the path of its ``generator.safetensors`` or run folder.
+
+    Raises ValueError for a name that is neither.
+    """
+    path = Path(name)
+    if path.is_dir():
+        path = path / "generator.safetensors"
+    if not path.is_file():
+        path = WEIGHTS / f"{name}.safetensors"
+    if not path.is_file():
+        raise ValueError(f"there is no model {str(name)!r}: choose {', '.join(names())}, or a run's folder")
+    tensors, about = checkpoint.load(path)
+    card = path.with_suffix(".md")
+    return Model(path.stem, tensors, about, card.read_text() if card.is_file() else "")

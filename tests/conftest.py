@@ -1,0 +1,18 @@
+"""What several test files share: where real recordings are."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """The folder that holds the data sets' archives; the test is skipped where there is none."""
+    named = os.environ.get("GAN_COURSE_MIRROR")
+    folder = Path(named) if named else REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no archives of real recordings: set GAN_COURSE_MIRROR to the folder that holds them")
+    return folder

@@ -1,0 +1,131 @@
+"""The commands as they are typed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.error import HTTPError
+
+import numpy as np
+import pytest
+
+from gan_course import Sound
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMAND = [sys.executable, "-c", "from gan_course.cli import app; app()"]
+
+
+def run(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=300
+    )
+
+
+def test_help_comes_at_once_and_names_every_command(tmp_path: Path) -> None:
+    code = "import sys; import gan_course.cli; print('torch' in sys.modules)"
+    assert "lab" in (said := run("--help", folder=tmp_path).stdout)
+    for command in ("build", "new-lesson", "train", "generate", "release", "doctor", "data"):
+        assert command in said
+    heavy = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert heavy.strip() == "False", "help has to wait for torch"
+
+
+def test_generated_sounds_are_written_and_nothing_is_replaced(tmp_path: Path) -> None:
+    asked = (
+        "generate",
+        "notes-first",
+        "--pitch",
+        "C4",
+        "--instrument",
+        "organ",
+        "--count",
+        "2",
+        "--folder",
+        "out",
+    )
+    done = run(*asked, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    files = sorted((tmp_path / "out").iterdir())
+    assert [f.name for f in files] == ["notes-first_C4_organ_seed0.wav", "notes-first_C4_organ_seed1.wav"]
+    one, other = map(Sound.load, files)
+    assert one.duration == pytest.approx(1.024)
+    assert not np.allclose(one.samples, other.samples, atol=1e-3)
+    before = files[0].read_bytes()
+    again = run(*asked, folder=tmp_path)
+    assert again.returncode == 1
+    assert "Traceback" not in again.stderr
+    assert files[0].read_bytes() == before
+
+
+def test_a_wrong_pitch_is_answered_in_one_sentence(tmp_path: Path) -> None:
+    done = run("generate", "notes-first", "--pitch", "H9", folder=tmp_path)
+    assert done.returncode == 1
+    assert "knows no pitch 'H9'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_a_recipe_of_ones_own_is_trained_taken_up_and_played(tmp_path: Path) -> None:
+    recipe = {
+        "data_options": {"count": 30, "seed": 1},
+        "generator_widths": [8, 8, 8, 8],
+        "discriminator_widths": [4, 4, 4, 4],
+        "steps": 20,
+        "batch": 4,
+        "precision": "32-true",
+    }
+    (tmp_path / "mine.json").write_text(json.dumps(recipe))
+    done = run("train", "mine.json", "--folder", "run", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "run" / "losses.csv").read_text().startswith("step,D,G,margin\n10,")
+    other = run("train", "mine.json", "--folder", "run", "--steps", "30", folder=tmp_path)
+    assert other.returncode == 1
+    assert "another recipe" in other.stderr
+    played = run("generate", "run", "--pitch", "E3", "--instrument", "bell", folder=tmp_path)
+    assert played.returncode == 0, played.stderr
+    assert len(list((tmp_path / "generated").iterdir())) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="stops a group of processes")
+def test_lab_opens_lesson_00_prints_its_address_and_keeps_the_token_on(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(tmp_path),
+        "JUPYTER_DATA_DIR": str(tmp_path / "data"),
+    }
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            [*COMMAND, "lab", "--no-browser"],
+            cwd=ROOT,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=environment,
+        )
+    try:
+        address, end = None, time.monotonic() + 90
+        while address is None and time.monotonic() < end and process.poll() is None:
+            address = re.search(r"(http://\S+?)/lab/tree/(\S+)\?token=(\w+)", log.read_text())
+            time.sleep(0.3)
+        assert address, log.read_text()
+        base, opened, token = address.groups()
+        assert opened == "00_start_here.ipynb"
+        with urllib.request.urlopen(
+            f"{base}/api/contents/{opened}?token={token}&content=0", timeout=20
+        ) as answer:
+            assert json.load(answer)["name"] == opened
+        with pytest.raises(HTTPError) as refused:
+            urllib.request.urlopen(f"{base}/api/contents/{opened}?content=0", timeout=20)
+        assert refused.value.code == 403
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,64 @@
+"""Generator and discriminator: shapes, conditions, and that the outputs start at a sensible size."""
+
+import pytest
+import torch
+
+from gan_course.networks import Discriminator, Generator
+
+CLASSES = {"pitch": 5, "instrument": 3}
+
+
+def labels(count: int) -> dict[str, torch.Tensor]:
+    return {name: torch.arange(count) % number for name, number in CLASSES.items()}
+
+
+@pytest.mark.parametrize("shape", [(1, 64, 64), (1, 128, 64), (2, 32, 16)])
+def test_the_generator_draws_and_the_discriminator_reads_any_divisible_shape(
+    shape: tuple[int, int, int],
+) -> None:
+    generator, discriminator = Generator(shape, CLASSES, latent=8), Discriminator(shape, CLASSES)
+    pictures = generator(torch.randn(4, 8), labels(4))
+    assert pictures.shape == (4, *shape)
+    assert pictures.abs().max() < 1
+    assert discriminator(pictures, labels(4)).shape == (4,)
+
+
+def test_a_model_without_conditions_works_too() -> None:
+    generator, discriminator = Generator((1, 32, 32), {}, latent=8), Discriminator((1, 32, 32), {})
+    assert discriminator(generator(torch.randn(2, 8), {}), {}).shape == (2,)
+
+
+def test_the_judgement_of_one_sample_does_not_depend_on_the_others() -> None:
+    discriminator = Discriminator((1, 32, 32), CLASSES).double()
+    x = torch.randn(4, 1, 32, 32, dtype=torch.float64)
+    together = discriminator(x, labels(4))
+    alone = torch.cat(
+        [discriminator(x[i : i + 1], {k: v[i : i + 1] for k, v in labels(4).items()}) for i in range(4)]
+    )
+    torch.testing.assert_close(together, alone)
+
+
+def test_both_players_hear_every_label() -> None:
+    generator, discriminator = Generator((1, 32, 32), CLASSES, latent=8), Discriminator((1, 32, 32), CLASSES)
+    z = torch.randn(1, 8)
+    base = {name: torch.tensor([0]) for name in CLASSES}
+    for name in CLASSES:
+        other = base | {name: torch.tensor([1])}
+        assert not torch.equal(generator(z, base), generator(z, other))
+        x = generator(z, base)
+        assert not torch.equal(discriminator(x, base), discriminator(x, other))
+
+
+def test_signals_keep_their_size_through_every_layer_at_the_start() -> None:
+    torch.manual_seed(0)
+    generator = Generator((1, 64, 64), {}, latent=64)
+    h = generator.project(torch.randn(64, 64)).view(-1, *generator.start)
+    for layer in generator.up:
+        before = h.std()
+        h = layer(torch.nn.functional.leaky_relu(h, 0.2))
+        assert 0.6 < h.std() / before < 1.6
+
+
+def test_a_shape_that_cannot_be_halved_is_refused_with_what_to_do() -> None:
+    with pytest.raises(ValueError, match="divisible by 16"):
+        Generator((1, 60, 64), {})

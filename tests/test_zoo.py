@@ -1,0 +1,83 @@
+"""The shipped model: plays what it is asked for, the same every time."""
+
+import numpy as np
+import pytest
+import torch
+
+from gan_course import zoo
+from gan_course.evaluation import pitch_accuracy
+from gan_course.synthesis import frequency_of, midi_number
+from gan_course.zoo.model import slerp
+
+
+@pytest.fixture(scope="module")
+def model() -> zoo.Model:
+    return zoo.load("notes-first")
+
+
+def test_the_same_seed_is_the_same_sound_and_another_seed_another(model: zoo.Model) -> None:
+    one, again, other = (model.generate(seed, pitch="A4", instrument="bell") for seed in (1, 1, 2))
+    assert np.array_equal(one.samples, again.samples)
+    assert not np.allclose(one.samples, other.samples, atol=0.01)
+
+
+def test_every_note_is_audible_unclipped_and_ends_in_silence(model: zoo.Model) -> None:
+    for instrument in model.classes["instrument"]:
+        sound = model.generate(seed=4, pitch="C4", instrument=instrument)
+        assert sound.duration == pytest.approx(1.024)
+        assert -40 < sound.level < -8
+        assert sound.peak <= 1
+        assert sound.cut(0.99, 1.02).level < sound.level - 10
+
+
+def test_it_plays_the_pitches_it_is_asked_for(model: zoo.Model) -> None:
+    pitches = [p for p in model.classes["pitch"] for _ in range(2)]
+    instruments = [model.classes["instrument"][i % 6] for i in range(len(pitches))]
+    audio = model.encoding.decode(
+        model.pictures(model.z(11, len(pitches)), pitch=pitches, instrument=instruments)
+    )
+    wanted = torch.tensor([frequency_of(midi_number(p)) for p in pitches])
+    assert pitch_accuracy(audio, model.rate, wanted)["share"] >= 0.93
+    shuffled = wanted.roll(7)
+    assert pitch_accuracy(audio, model.rate, shuffled)["share"] < 0.2
+
+
+def test_an_untrained_network_does_not(model: zoo.Model) -> None:
+    pitches = list(model.classes["pitch"])
+    untrained = model.untrained()
+    audio = untrained.encoding.decode(untrained.pictures(model.z(1, len(pitches)), pitch=pitches))
+    wanted = torch.tensor([frequency_of(midi_number(p)) for p in pitches])
+    assert pitch_accuracy(audio, model.rate, wanted)["share"] < 0.2
+
+
+def test_an_interpolation_begins_and_ends_with_its_two_sounds(model: zoo.Model) -> None:
+    path = model.interpolate(3, 8, steps=3, pitch="C4", instrument="reed")
+    ends = [model.generate(seed, pitch="C4", instrument="reed") for seed in (3, 8)]
+    for one, other in zip((path[0], path[2]), ends, strict=True):
+        assert np.corrcoef(one.samples, other.samples)[0, 1] > 0.9
+
+
+def test_slerp_keeps_the_length_of_vectors_of_one_length() -> None:
+    a, b = torch.nn.functional.normalize(torch.randn(2, 1, 64, dtype=torch.float64), dim=-1)
+    assert all(slerp(a, b, share).norm().item() == pytest.approx(1) for share in (0, 0.3, 0.5, 1))
+    assert torch.allclose(slerp(a, a, 0.5), a)
+
+
+def test_the_arithmetic_is_shipped_with_the_weights(model: zoo.Model) -> None:
+    assert model.about["steps"] == model.recipe.steps
+    assert model.about["samples"] == model.encoding.hop * model.about["shape"][2]
+    assert f"{model.parameters:,} parameters" in model.card
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda m: m.generate(pitch="Z9"), "knows no pitch 'Z9': choose from E2"),
+        (lambda m: m.generate(singer="me"), "knows no singer"),
+        (lambda m: m.pictures(m.z(0, 3), pitch=["A4", "A3"]), "2 values of pitch for 3 sounds"),
+        (lambda m: zoo.load("nothing"), "there is no model 'nothing'"),
+    ],
+)
+def test_what_it_does_not_know_is_said_in_one_sentence(model: zoo.Model, call, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        call(model)
