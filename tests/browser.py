@@ -129,6 +129,15 @@ class Notebook:
         page.goto(running.of(name))
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=1000 * seconds)
         page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=1000 * seconds)
+        # the first cell stands in the page before the others do, and a cell before its stored outputs
+        cells = json.loads((running.folder / name).read_text())["cells"]
+        outputs = sum(len(cell.get("outputs", [])) for cell in cells)
+        page.wait_for_function(
+            """([cells, outputs]) => document.querySelectorAll('.jp-Notebook .jp-Cell').length >= cells
+                 && document.querySelectorAll('.jp-Notebook .jp-OutputArea-child').length >= outputs""",
+            arg=[len(cells), outputs],
+            timeout=1000 * seconds,
+        )
 
     def run_all(self, seconds: float = 240) -> None:
         """Menu Run, Run All Cells; then wait until every code cell's prompt is a number."""
