@@ -510,6 +510,32 @@ listen(piece.at_peak(-1).resample(16_000), labels=["played on your string"],
 # %% [markdown]
 # Try a score of your own: change the notes, the beats, the envelope.
 #
+# ## Your turn
+#
+# Record something with your phone: a word, a tap on a table, a note of an instrument. Put the file (wav, flac, ogg or
+# mp3) beside this notebook, write its name between the quotation marks, and run the cells from here on.
+
+# %%
+MY_SOUND = ""  # such as "my_voice.wav"
+
+mine = Sound.load(MY_SOUND) if MY_SOUND else note("struck", "A3", seed=0).cut(0, 0.6)
+print(mine.label if MY_SOUND else "No file is named, so a struck note of ours stands in.")
+at_full_scale = np.mean(np.abs(mine.samples) >= 0.999 * mine.peak)
+print(f"{len(mine):,} samples, {mine.rate:,} a second: {mine.duration:.2f} s")
+print(f"level {level_db(mine.samples):.1f} dB, peak {20 * np.log10(mine.peak):.1f} dB, reached by {at_full_scale:.2%} of the samples")
+listen(mine, say="Is there silence at its ends, a hum, a rush? A recording that is good to learn from has little of these.")
+
+# %% [markdown]
+# Three questions for your recording. Is its peak reached by many samples? Then it was clipped, and no later step mends
+# that. Is the level of a part without sound below −50 dB? Otherwise the room is in it. And what does it take to spoil it?
+
+# %%
+mine = mine.at_peak(-1)
+listen(Sound(quantise(mine.samples, 5), mine.rate), Sound(mine.samples[::4], mine.rate // 4),
+       labels=["5 bits", "every fourth sample"],
+       say="On the left a noise comes and goes with the sound. On the right it is dull, and what was high is folded down.")
+
+# %% [markdown]
 # ## Check yourself
 
 # %%

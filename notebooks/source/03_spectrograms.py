@@ -798,6 +798,26 @@ plot_spectrogram({"drawn": picture, "heard": (heard + 25) / 35}, unit="", low=-1
 # %% [markdown]
 # This is what a spectrogram GAN does: its generator is the hand that draws, and the rest is the code that you have written.
 #
+# ## Your turn
+#
+# Which representation would suit *your* sounds? Put a recording (wav, flac, ogg or mp3) beside this notebook, write its
+# name between the quotation marks, and run the cells from here on. We take at most the first two seconds.
+
+# %%
+MY_SOUND = ""  # such as "my_voice.wav"
+
+mine = Sound.load(MY_SOUND, rate=16_000) if MY_SOUND else note("bell", "E4", seed=0).cut(0, 0.6)
+print(mine.label if MY_SOUND else "No file is named, so a bell of ours stands in.")
+mine = Sound(mine.samples[: min(len(mine) // 256, 125) * 256], 16_000, mine.label).at_peak(-1)  # whole hops
+for representation in (log_mel, magnitude_if):
+    print(round_trip_report(representation, mine.tensor()[None], noise=(0, 0.01)))
+
+# %%
+listen(mine, round_trip(mine, log_mel), round_trip(mine, magnitude_if, 0.01),
+       labels=["as recorded", "log-mel", "magnitude-IF, 1% noise"],
+       say="Which of the two loses what you care about? Voices and taps forgive log-mel more than long, pitched sounds do.")
+
+# %% [markdown]
 # ## Summary
 #
 # The STFT is many short spectra, and can be undone exactly. Its window chooses between time and frequency. Decibels and
