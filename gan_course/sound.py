@@ -419,7 +419,7 @@ def _read(path: Path) -> tuple[NDArray[np.floating], int]:
         raise SoundError(
             f"{path} cannot be read as a sound file (wav, flac, ogg or mp3), or is damaged: {_reason(wrong)}."
         ) from None
-    if len(channels) < promised or _cut_short(content, kind):
+    if (len(channels) < promised and _knows_its_length(content, kind)) or _cut_short(content, kind):
         raise SoundError(
             f"{path} is cut short: only {len(channels)} samples of what it promises are there;"
             " copy or download it again."
@@ -428,6 +428,25 @@ def _read(path: Path) -> tuple[NDArray[np.floating], int]:
         raise SoundError(f"{path} is a sound file without a single sample.")
     wide = subtype in ("PCM_32", "DOUBLE")
     return channels.mean(axis=1).astype(np.float64 if wide else np.float32), rate
+
+
+def _knows_its_length(content: bytes, kind: str) -> bool:
+    """Whether the length that libsndfile promises was read and not guessed from the size, pictures and all.
+
+    An MPEG file states it in its first frame, if at all, under one of three names.
+    """
+    begin = _id3_size(content)
+    return kind != "MP3" or any(name in content[begin : begin + 4096] for name in _MPEG_LENGTHS)
+
+
+_MPEG_LENGTHS = (b"Xing", b"Info", b"VBRI")
+
+
+def _id3_size(content: bytes) -> int:
+    """How many bytes the text and pictures take that stand before the sound of an MPEG file."""
+    if content[:3] != b"ID3" or len(content) < 10:
+        return 0
+    return 10 + sum(byte << shift for byte, shift in zip(content[6:10], (21, 14, 7, 0), strict=True))
 
 
 def _cut_short(content: bytes, kind: str) -> bool:

@@ -406,6 +406,20 @@ def test_damage_inside_a_flac_file_is_noticed(tmp_path: Path) -> None:
         Sound.load(tmp_path / "x.flac")
 
 
+@pytest.mark.parametrize("name", ["Info", "Xing"])
+def test_an_mp3_file_that_does_not_state_its_length_is_read_whole(tmp_path: Path, name: str) -> None:
+    # such as recordings with a title and a cover in front, whose length can only be guessed from their size
+    whole = written(tmp_path, ".mp3")
+    first = max(whole.find(b"Info"), whole.find(b"Xing"))
+    assert first > 0, "the encoder did not state the length"
+    cover = b"ID3\x02\x00\x00" + bytes([0, 0, 60, 0]) + name.encode() + bytes(60 * 128 - 4)
+    path = tmp_path / "untold.mp3"
+    path.write_bytes(cover + whole[:first] + bytes(4) + whole[first + 4 :])
+    sound = Sound.load(path)
+    assert sound.duration == pytest.approx(1.0, abs=0.15)  # the encoder pads
+    assert sound.level == pytest.approx(sine(440, 1.0).level, abs=1)
+
+
 def test_a_wav_file_of_a_writer_that_streams_is_read(tmp_path: Path) -> None:
     content = bytearray(written(tmp_path, ".wav"))
     struct.pack_into("<I", content, 4, 0xFFFFFFFF)
