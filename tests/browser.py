@@ -122,10 +122,11 @@ def browser(height: int = 3000, width: int = 1400) -> Iterator[Any]:
 
 
 class Notebook:
-    """A notebook that is open in JupyterLab."""
+    """A notebook that is open in JupyterLab; ``live`` holds what trainings said of themselves while they ran."""
 
     def __init__(self, page: Any, running: Lab, name: str, seconds: float = 120) -> None:
         self.page = page
+        self.live: list[str] = []
         page.goto(running.of(name))
         page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=1000 * seconds)
         page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=1000 * seconds)
@@ -152,6 +153,9 @@ class Notebook:
         end = time.monotonic() + seconds
         while not (prompts := self.prompts()) or not all(map(_RUN.fullmatch, prompts)):
             assert time.monotonic() < end, f"not all cells have run after {seconds} s: {prompts}"
+            for said in self.page.locator(".gan-course-monitor").all_inner_texts():
+                if said not in self.live:
+                    self.live.append(said)
             self.page.wait_for_timeout(200)
 
     def prompts(self) -> list[str]:

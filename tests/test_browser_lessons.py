@@ -59,8 +59,10 @@ def test_run_all_shows_no_error_and_a_control_changes_picture_and_sound(
     running: Lab, page: Any, name: str
 ) -> None:
     notebook = Notebook(page, running, name)
-    notebook.run_all(seconds=300)
+    notebook.run_all(seconds=400)
     assert notebook.errors() == []
+    if "Monitor(" in (ROOT / "notebooks" / name).read_text(encoding="utf-8"):
+        assert len([said for said in notebook.live if " left" in said]) >= 3, notebook.live
     said = page.locator("[role=status]").all_inner_texts()
     assert said
     assert all("not attempted" in text for text in said)
