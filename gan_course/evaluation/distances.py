@@ -1,0 +1,205 @@
+"""How far apart two sets of sounds are, by their features `(clip, feature)`. Lesson 10.
+
+The features are those of an embedding, such as an ear's. No distance means anything without the number of clips, the
+embedding, and the floor: the same distance between two halves of the real sounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+
+def frechet_distance(real: Tensor, generated: Tensor) -> float:
+    """‖μ − ν‖² + tr(Σ + T − 2 (ΣT)^½) of the Gaussians fitted to two sets of features `(clip, feature)`.
+
+    The squared 2-Wasserstein distance of those Gaussians (Dowson and Landau 1982), which Heusel et al. (2017) use for
+    images and Kilgour et al. (2019) for sound. It shrinks with the number of clips: see :func:`frechet_infinity`.
+    Raises ValueError for features that cannot be compared. Lesson 10.
+    """
+    real, generated = _comparable(real, generated)
+    mean = (real.mean(0) - generated.mean(0)).square().sum()
+    one, other = (
+        torch.cov(real.T).reshape(2 * real.shape[1:]),
+        torch.cov(generated.T).reshape(2 * real.shape[1:]),
+    )
+    # the eigenvalues of ΣT are those of Σ^½ T Σ^½, which is symmetric, so none of them is negative or complex
+    half = _square_root(one)
+    crossed = torch.linalg.eigvalsh(half @ other @ half).clamp(min=0).sqrt().sum()
+    return float(mean + one.trace() + other.trace() - 2 * crossed)
+
+
+def _square_root(symmetric: Tensor) -> Tensor:
+    values, vectors = torch.linalg.eigh(symmetric)
+    return vectors * values.clamp(min=0).sqrt() @ vectors.T
+
+
+def frechet_infinity(
+    real: Tensor, generated: Tensor, sizes: int = 12, repeats: int = 3, seed: int = 0
+) -> dict[str, float]:
+    """The Fréchet distance that endlessly many generated clips would have: `{"value", "error", "n"}`.
+
+    The bias falls as 1/n (Chong and Forsyth 2020), so the distance of random parts of the generated clips is fitted
+    by a line in 1/n, whose value at 1/n = 0 is wanted. `sizes` sizes from a fifth of the clips to all are tried
+    `repeats` times each; `error` is the standard error of the fit. The real set is used whole, and its own bias
+    stays. Lesson 10.
+    """
+    _comparable(real, generated)
+    random = torch.Generator().manual_seed(seed)
+    count = len(generated)
+    inverse, distance = [], []
+    for n in torch.linspace(max(count // 5, 2), count, sizes).long().tolist():
+        for _ in range(repeats):
+            part = generated[torch.randperm(count, generator=random)[:n]]
+            inverse.append(1 / n)
+            distance.append(frechet_distance(real, part))
+    line = torch.stack([torch.ones(len(inverse)), torch.tensor(inverse)], 1).double()
+    values = torch.tensor(distance, dtype=torch.float64)
+    fit = torch.linalg.lstsq(line, values[:, None]).solution[:, 0]
+    left = (values - line @ fit).square().sum() / max(len(values) - 2, 1)
+    error = (left * torch.linalg.inv(line.T @ line)[0, 0]).sqrt()
+    return {"value": float(fit[0]), "error": float(error), "n": count}
+
+
+def kernel_distance(real: Tensor, generated: Tensor, bandwidth: float | None = None) -> float:
+    """The squared maximum mean discrepancy of two sets of features `(clip, feature)`, without bias.
+
+    The mean similarity exp(−‖a − b‖² / 2σ²) within each set, each clip with every *other*, less twice that between the
+    sets (Gretton et al. 2012). σ, the `bandwidth`, is the median distance of the real clips from each other unless it
+    is given, as in the Kernel Audio Distance of Chung et al. (2025), who print it times 100. Around 0 for equal
+    distributions, and then as often negative as not. Lesson 10.
+    """
+    real, generated = _comparable(real, generated)
+    sigma = median_distance(real) if bandwidth is None else bandwidth
+    if not sigma > 0:
+        raise ValueError("all real clips have the same features: the kernel distance needs some that differ")
+
+    def similarity(a: Tensor, b: Tensor) -> Tensor:
+        return sum(
+            (torch.exp(-_squared(part, b) / (2 * sigma**2)).sum() for part in a.split(1024)),
+            real.new_zeros(()),
+        )
+
+    n, m = len(real), len(generated)
+    within = (similarity(real, real) - n) / (n * (n - 1)) + (similarity(generated, generated) - m) / (
+        m * (m - 1)
+    )
+    return float(within - 2 * similarity(real, generated) / (n * m))
+
+
+def median_distance(features: Tensor, at_most: int = 2048) -> float:
+    """The median Euclidean distance between any two of `features` `(clip, feature)`; of evenly chosen ones if many."""
+    chosen = features[:: -(-len(features) // at_most)].double()
+    return float(torch.pdist(chosen).median())
+
+
+def precision_recall(real: Tensor, generated: Tensor, k: int = 5) -> dict[str, float]:
+    """Precision, the share of generated clips that lie among the real ones, and recall, the converse.
+
+    A clip lies among a set if it is no further from one of its members than that one's k-th nearest neighbour there
+    (Kynkäänniemi et al. 2019). Features are `(clip, feature)`. Lesson 10.
+    """
+    real, generated = _comparable(real, generated, least=k + 1)
+    around_real, around_generated = (
+        nearest(real, real, k, itself=True),
+        nearest(generated, generated, k, itself=True),
+    )
+    inside = torch.zeros(len(generated), dtype=torch.bool)
+    covered = []
+    for part, radius in zip(real.split(1024), around_real.split(1024), strict=True):
+        distance = _squared(part, generated).sqrt()
+        inside |= (distance <= radius[:, None]).any(0)
+        covered.append((distance <= around_generated).any(1))
+    return {"precision": float(inside.double().mean()), "recall": float(torch.cat(covered).double().mean())}
+
+
+def density_coverage(real: Tensor, generated: Tensor, k: int = 5) -> dict[str, float]:
+    """Density, in how many real neighbourhoods a generated clip lies (over k), and coverage, the share of real
+    neighbourhoods in which any generated clip lies.
+
+    A neighbourhood reaches from a real clip to its k-th nearest real neighbour (Naeem et al. 2020). Density may be
+    above 1; unlike precision it is not fooled by one outlier with a wide neighbourhood. Features are `(clip, feature)`.
+    Lesson 10.
+    """
+    real, generated = _comparable(real, generated, least=k + 1)
+    around = nearest(real, real, k, itself=True)
+    hits, covered = 0.0, []
+    for part, radius in zip(real.split(1024), around.split(1024), strict=True):
+        within = _squared(part, generated).sqrt() <= radius[:, None]
+        hits += float(within.sum())
+        covered.append(within.any(1))
+    return {"density": hits / (k * len(generated)), "coverage": float(torch.cat(covered).double().mean())}
+
+
+def nearest(features: Tensor, among: Tensor, k: int = 1, itself: bool = False) -> Tensor:
+    """The distance `(clip,)` of each clip to its k-th nearest neighbour `among` others; features `(clip, feature)`.
+
+    itself: the two sets are the same, and no clip is its own neighbour.
+    """
+    parts = [
+        _squared(part, among).topk(k + itself, largest=False).values[:, -1] for part in features.split(1024)
+    ]
+    return torch.cat(parts).sqrt()
+
+
+def memorisation(generated: Tensor, training: Tensor, held_out: Tensor, seed: int = 0) -> dict[str, float]:
+    """Whether generated clips lie nearer to the training clips than held-out real clips do: `{"share", "error", "n"}`.
+
+    For each generated clip: is its nearest neighbour a training clip or a held-out one, out of equally many of both?
+    `share` is the share of training clips: 0.5 for a generator that learnt the distribution, near 1 for one that learnt
+    its training set by heart (Lopez-Paz and Oquab 2017 have the idea as a 1-nearest-neighbour test). `error` is the
+    binomial standard error. Features are `(clip, feature)`. Lesson 10.
+    """
+    _comparable(training, generated)
+    _comparable(held_out, generated)
+    random = torch.Generator().manual_seed(seed)
+    equal = min(len(training), len(held_out))
+    one, other = (
+        real[torch.randperm(len(real), generator=random)[:equal]].double() for real in (training, held_out)
+    )
+    to_training, to_held_out = nearest(generated.double(), one), nearest(generated.double(), other)
+    share = float(
+        (to_training < to_held_out).double().mean() + 0.5 * (to_training == to_held_out).double().mean()
+    )
+    return {"share": share, "error": (share * (1 - share) / len(generated)) ** 0.5, "n": len(generated)}
+
+
+def area_under_curve(positive: Tensor | Sequence[float], negative: Tensor | Sequence[float]) -> float:
+    """The probability that a score of `positive` is above one of `negative`, ties counted half: the AUC of the two.
+
+    0.5: the scores do not tell them apart. 1: they always do (Hanley and McNeil 1982). Lesson 10.
+    """
+    one, other = (torch.as_tensor(scores, dtype=torch.float64) for scores in (positive, negative))
+    if not len(one) or not len(other):
+        raise ValueError(f"there are {len(one)} and {len(other)} scores: at least one of each kind is needed")
+    sorted_other = other.sort().values
+    below = torch.searchsorted(sorted_other, one, right=False)
+    up_to = torch.searchsorted(sorted_other, one, right=True)
+    return float((below + up_to).double().mean() / (2 * len(other)))
+
+
+def _squared(a: Tensor, b: Tensor) -> Tensor:
+    """Squared Euclidean distances `(a, b)`."""
+    return (a.square().sum(1)[:, None] + b.square().sum(1) - 2 * a @ b.T).clamp(min=0)
+
+
+def _comparable(real: Tensor, generated: Tensor, least: int = 2) -> tuple[Tensor, Tensor]:
+    for name, features in (("real", real), ("generated", generated)):
+        if features.ndim != 2:
+            raise ValueError(
+                f"the {name} features have shape {tuple(features.shape)}: (clip, feature) is expected"
+            )
+        if len(features) < least:
+            raise ValueError(f"there are features of {len(features)} {name} clips: give {least} or more")
+        if not bool(features.isfinite().all()):
+            raise ValueError(
+                f"the {name} features hold NaN or infinity: look for silent or broken clips first"
+            )
+    if real.shape[1] != generated.shape[1]:
+        raise ValueError(
+            f"the real clips have {real.shape[1]} features each, the generated ones {generated.shape[1]}: use one "
+            f"embedding for both"
+        )
+    return real.double(), generated.double()

@@ -1,0 +1,218 @@
+"""Distances between sets of sounds: equal to closed forms and to other people's code."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.linalg import sqrtm
+from torch import Tensor
+
+from gan_course import evaluation
+from gan_course.evaluation import (
+    area_under_curve,
+    density_coverage,
+    frechet_distance,
+    frechet_infinity,
+    kernel_distance,
+    memorisation,
+    precision_recall,
+)
+
+
+def features(seed: int, count: int = 300, size: int = 6, shift: float = 0.0, spread: float = 1.0) -> Tensor:
+    random = torch.Generator().manual_seed(seed)
+    return shift + spread * torch.randn(count, size, generator=random, dtype=torch.float64)
+
+
+def with_moments(mean: Tensor, covariance: Tensor, count: int, seed: int = 0) -> Tensor:
+    """Samples whose mean and covariance are exactly these."""
+    x = features(seed, count, len(mean))
+    x = x - x.mean(0)
+    white = x @ torch.linalg.inv(torch.linalg.cholesky(torch.cov(x.T).reshape(covariance.shape))).T
+    return white @ torch.linalg.cholesky(covariance).T + mean
+
+
+def covariance(seed: int, size: int) -> Tensor:
+    a = features(seed, size, size)
+    return a @ a.T + 0.3 * torch.eye(size, dtype=torch.float64)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 8), st.integers(0, 10_000))
+def test_frechet_distance_is_that_of_gaussians_with_these_moments(size: int, seed: int) -> None:
+    one, other = covariance(seed, size), covariance(seed + 1, size)
+    mean = features(seed + 2, 1, size)[0]
+    found = frechet_distance(
+        with_moments(torch.zeros_like(mean), one, 60, seed), with_moments(mean, other, 50, seed + 3)
+    )
+    root = np.real(sqrtm((one @ other).numpy()))
+    wanted = float(mean.square().sum() + one.trace() + other.trace()) - 2 * np.trace(root)
+    assert found == pytest.approx(wanted, rel=1e-5, abs=1e-6)
+
+
+def test_frechet_distance_in_one_dimension_is_the_formula() -> None:
+    one = with_moments(torch.tensor([1.0]).double(), torch.tensor([[4.0]]).double(), 50)
+    other = with_moments(torch.tensor([3.0]).double(), torch.tensor([[25.0]]).double(), 40)
+    assert frechet_distance(one, other) == pytest.approx((1 - 3) ** 2 + (2 - 5) ** 2)
+
+
+def test_frechet_distance_bears_fewer_clips_than_features() -> None:
+    found = frechet_distance(features(0, 20, 64), features(1, 20, 64))
+    assert math.isfinite(found)
+    assert found > 0
+
+
+def test_frechet_distance_of_equal_distributions_shrinks_with_n_and_its_limit_does_not() -> None:
+    real = features(0, 4000, 16)
+    small, large = (frechet_distance(real, features(1, n, 16)) for n in (100, 1600))
+    assert small > 5 * large
+    limit = frechet_infinity(real, features(2, 800, 16))
+    assert abs(limit["value"]) < 0.5 * frechet_distance(real, features(2, 800, 16))
+    assert limit["n"] == 800
+    assert 0 < limit["error"] < 0.1
+
+
+def test_frechet_infinity_is_the_distance_where_there_is_one() -> None:
+    real, moved = features(0, 4000, 8), features(1, 1000, 8, shift=1.0)
+    limit = frechet_infinity(real, moved)
+    assert limit["value"] == pytest.approx(8.0, abs=0.6)
+    assert frechet_infinity(real, moved) == limit
+
+
+def discrepancy_by_loops(real: Tensor, generated: Tensor, sigma: float) -> float:
+    def mean(a: Tensor, b: Tensor, same: bool) -> float:
+        values = [
+            math.exp(-float((x - y).square().sum()) / (2 * sigma**2))
+            for i, x in enumerate(a)
+            for j, y in enumerate(b)
+            if not (same and i == j)
+        ]
+        return sum(values) / len(values)
+
+    return mean(real, real, True) + mean(generated, generated, True) - 2 * mean(real, generated, False)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_kernel_distance_is_the_unbiased_estimator_written_out(seed: int) -> None:
+    real, generated = features(seed, 23, 3), features(seed + 9, 17, 3, shift=0.4)
+    distances = sorted(float((a - b).norm()) for i, a in enumerate(real) for b in real[:i])
+    sigma = distances[(len(distances) - 1) // 2]
+    assert kernel_distance(real, generated) == pytest.approx(discrepancy_by_loops(real, generated, sigma))
+    assert kernel_distance(real, generated, 0.7) == pytest.approx(discrepancy_by_loops(real, generated, 0.7))
+
+
+def test_kernel_distance_of_gaussians_is_the_closed_form() -> None:
+    # E exp(−‖a − b‖² / 2σ²) for a − b normal with mean m and variance 2 in each direction
+    size, sigma, shift = 3, 1.5, 0.8
+    within = (sigma**2 / (sigma**2 + 2)) ** (size / 2)
+    between = within * math.exp(-size * shift**2 / (2 * (sigma**2 + 2)))
+    found = kernel_distance(features(0, 4000, size), features(1, 4000, size, shift=shift), sigma)
+    assert found == pytest.approx(2 * within - 2 * between, abs=0.03)
+
+
+def test_kernel_distance_of_equal_distributions_is_as_often_negative_as_positive() -> None:
+    values = [kernel_distance(features(2 * s, 60, 4), features(2 * s + 1, 60, 4)) for s in range(40)]
+    assert 8 <= sum(value < 0 for value in values) <= 32
+    assert abs(np.mean(values)) < 3 * np.std(values) / 40**0.5
+
+
+@pytest.mark.parametrize(("shift", "spread"), [(0.0, 1.0), (0.7, 1.0), (0.0, 0.3), (0.3, 2.0)])
+@pytest.mark.parametrize("k", [1, 5])
+def test_precision_recall_density_and_coverage_equal_their_authors_code(
+    shift: float, spread: float, k: int
+) -> None:
+    from prdc import compute_prdc
+
+    real, generated = features(0, 250, 4), features(1, 180, 4, shift, spread)
+    theirs = compute_prdc(real.numpy(), generated.numpy(), nearest_k=k)
+    ours = precision_recall(real, generated, k) | density_coverage(real, generated, k)
+    assert ours == pytest.approx({name: float(theirs[name]) for name in ours})
+
+
+def test_half_the_modes_missing_costs_recall_and_not_precision() -> None:
+    real = torch.cat([features(0, 300, 4), features(1, 300, 4, shift=8.0)])
+    half = features(2, 600, 4)
+    found = precision_recall(real, half) | density_coverage(real, half)
+    assert found["precision"] > 0.9
+    assert found["recall"] < 0.6
+    assert found["coverage"] < 0.6
+
+
+def test_one_outlier_raises_precision_but_hardly_density() -> None:
+    real = torch.cat([features(0, 300, 4), torch.full((1, 4), 30.0).double()])
+    far = features(1, 300, 4, shift=12.0)
+    assert precision_recall(real, far)["precision"] > 0.9
+    assert density_coverage(real, far)["density"] < 0.3
+
+
+def test_memorisation_tells_a_copy_of_the_training_set_from_new_clips() -> None:
+    training, held_out = features(0, 200, 8), features(1, 300, 8)
+    copies = training[:100] + 0.01 * features(2, 100, 8)
+    assert memorisation(copies, training, held_out)["share"] > 0.98
+    fresh = memorisation(features(3, 2000, 8), training, held_out)
+    assert abs(fresh["share"] - 0.5) < 0.1
+    assert fresh["n"] == 2000
+    assert fresh["error"] == pytest.approx((fresh["share"] * (1 - fresh["share"]) / 2000) ** 0.5)
+
+
+def test_memorisation_is_fair_when_one_of_the_two_real_sets_is_larger() -> None:
+    assert (
+        abs(memorisation(features(3, 1500, 8), features(0, 2000, 8), features(1, 200, 8))["share"] - 0.5)
+        < 0.1
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.integers(-3, 3), min_size=1, max_size=12),
+    st.lists(st.integers(-3, 3), min_size=1, max_size=12),
+)
+def test_area_under_curve_counts_pairs_and_ties_half(one: list[int], other: list[int]) -> None:
+    pairs = [1.0 if a > b else 0.5 if a == b else 0.0 for a in one for b in other]
+    assert area_under_curve(one, other) == pytest.approx(sum(pairs) / len(pairs))
+
+
+def test_the_first_argument_is_the_one_that_should_score_higher() -> None:
+    assert area_under_curve([2.0, 3.0], [0.0, 1.0]) == 1.0
+    assert area_under_curve([0.0, 1.0], [2.0, 3.0]) == 0.0
+
+
+DISTANCES = (
+    frechet_distance,
+    frechet_infinity,
+    kernel_distance,
+    precision_recall,
+    density_coverage,
+)
+
+
+@pytest.mark.parametrize("distance", DISTANCES, ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    ("real", "generated", "says"),
+    [
+        (features(0, 30, 4), features(1, 30, 5), "use one embedding for both"),
+        (features(0, 30, 4)[:, 0], features(1, 30, 4), r"\(clip, feature\) is expected"),
+        (features(0, 1, 4), features(1, 30, 4), "of 1 real clips"),
+        (features(0, 30, 4), features(1, 30, 4) * torch.nan, "generated features hold NaN"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_in_one_sentence(
+    distance, real: Tensor, generated: Tensor, says: str
+) -> None:
+    with pytest.raises(ValueError, match=says) as caught:
+        distance(real, generated)
+    assert "\n" not in str(caught.value)
+
+
+def test_real_clips_that_are_all_alike_have_no_kernel_distance() -> None:
+    with pytest.raises(ValueError, match="all real clips have the same features"):
+        kernel_distance(torch.ones(20, 3), features(0, 20, 3))
+
+
+def test_all_of_them_are_exported() -> None:
+    assert {f.__name__ for f in (*DISTANCES, memorisation, area_under_curve)} <= set(evaluation.__all__)
