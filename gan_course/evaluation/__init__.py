@@ -11,6 +11,7 @@ from gan_course.evaluation.distances import (
     precision_recall,
 )
 from gan_course.evaluation.pitch import cents, pitch_accuracy, track_pitch
+from gan_course.evaluation.two_sample import tell_apart
 
 __all__ = [
     "area_under_curve",
@@ -23,5 +24,6 @@ __all__ = [
     "nearest",
     "pitch_accuracy",
     "precision_recall",
+    "tell_apart",
     "track_pitch",
 ]
