@@ -47,7 +47,7 @@ def test_it_hears_a_little_noise(pictures: tuple[Tensor, Tensor]) -> None:
 
 
 def random_pictures(seed: int, count: int = 160, spread: float = 0.2) -> Tensor:
-    return (spread * torch.randn(count, 2, 16, 16, generator=torch.Generator().manual_seed(seed))).clamp(
+    return (spread * torch.randn(count, 2, 32, 32, generator=torch.Generator().manual_seed(seed))).clamp(
         -1, 1
     )
 
@@ -62,7 +62,7 @@ def test_it_is_the_same_from_the_same_seed_and_leaves_the_global_random_state_al
 
 
 def test_a_high_score_means_that_the_real_ones_are_known_as_real() -> None:
-    assert tell_apart(random_pictures(0), random_pictures(1, spread=0.5), steps=120)["auc"] > 0.95
+    assert tell_apart(random_pictures(0), random_pictures(1, spread=0.4), steps=100)["auc"] > 0.95
 
 
 def test_what_is_below_the_floor_is_not_heard() -> None:
