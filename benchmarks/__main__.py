@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 Row = tuple[str, str, str]
@@ -82,6 +83,46 @@ def digits() -> Iterator[Row]:
         f"{taken:.2f} s",
         f"{60 * len(clips) / taken:,.0f} a minute",
     )
+
+
+def orchestra() -> Iterator[Row]:
+    """Reading mp3 files, cold and from the cache, where they are at hand; and a folder of mixed files."""
+    import os
+    import warnings
+
+    import numpy as np
+
+    from gan_course import Sound
+    from gan_course.datasets import archive, folder, orchestra
+
+    with tempfile.TemporaryDirectory() as place, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # one of the published files is empty
+        before = os.environ.get(archive.DATA)
+        os.environ[archive.DATA] = place
+        try:
+            if archive.at_hand(orchestra.ARCHIVE):
+                archive.fetch(orchestra.ARCHIVE)
+                yield from _cold_and_warm("orchestral notes (mp3)", orchestra.load)
+            else:
+                yield "orchestral notes (mp3)", "not measured", "none at hand"
+            sounds = Path(place, "sounds")
+            sounds.mkdir()
+            random = np.random.default_rng(0)
+            for number in range(600):
+                ending, rate = ((".wav", 48_000), (".flac", 44_100), (".ogg", 22_050))[number % 3]
+                Sound(random.uniform(-0.5, 0.5, int(1.5 * rate)), rate).save(sounds / f"{number}{ending}")
+            yield from _cold_and_warm("a folder of wav, flac and ogg", lambda: folder.load(sounds))
+        finally:
+            os.environ.pop(archive.DATA) if before is None else os.environ.update({archive.DATA: before})
+
+
+def _cold_and_warm(what: str, load: Callable[[], Any]) -> Iterator[Row]:
+    begun = time.perf_counter()
+    clips = load()
+    cold = time.perf_counter() - begun
+    warm = seconds(load, 3)
+    yield f"{what}: {len(clips):,} clips read", f"{cold:.2f} s", f"{60 * len(clips) / cold:,.0f} a minute"
+    yield f"{what}: the same from the cache", f"{warm:.2f} s", f"{cold / warm:.0f} times quicker"
 
 
 def spectra() -> Iterator[Row]:
@@ -219,7 +260,7 @@ def lab() -> Iterator[Row]:
 
 PARTS = {
     part.__name__: part
-    for part in (imports, first_sound, notes, digits, spectra, training, generation, lessons, lab)
+    for part in (imports, first_sound, notes, digits, orchestra, spectra, training, generation, lessons, lab)
 }
 
 

@@ -103,10 +103,18 @@ def doctor() -> None:
 def data(
     name: Annotated[str | None, typer.Argument(help="Such as digits; lists all data sets if none.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Fetch it even if it is here.")] = False,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Delete the clips that are kept for quick loading.")
+    ] = False,
 ) -> None:
     """List the data sets with licence and state, or fetch one."""
+    from gan_course.datasets.cache import clear_cache
     from gan_course.doctor import data_report, get_data
 
+    if clear:
+        typer.echo(
+            f"{clear_cache() / 1e6:,.0f} MB of kept clips are deleted; what they were made from stays."
+        )
     try:
         typer.echo(get_data(name, again=again) if name else data_report())
     except (ValueError, OSError) as error:

@@ -1,5 +1,7 @@
 """What this machine has and lacks for the course, and a sentence for each thing that is wrong."""
 
+from __future__ import annotations
+
 import importlib
 import os
 import platform
@@ -12,6 +14,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gan_course.datasets.archive import Archive
 
 OLDEST_PYTHON = (3, 11)
 ROOM_GB = 6
@@ -238,20 +244,23 @@ def _data() -> Iterator[Finding]:
 
 def _mirror() -> Iterator[Finding]:
     from gan_course.datasets.archive import MIRROR, DataError, source_of
-    from gan_course.datasets.digits import ARCHIVE
 
     mirror = os.environ.get(MIRROR, "").strip()
     if not mirror:
         yield Finding("mirror", f"none ({MIRROR} is not set)")
         return
-    try:
-        source = source_of(ARCHIVE)
-    except DataError as wrong:
-        yield Finding("mirror", mirror, str(wrong))
-        return
-    yield Finding(
-        "mirror", f"{mirror} (holds {ARCHIVE.file})" if isinstance(source, Path) else f"{mirror} (not asked)"
-    )
+    lacks, holds = [], []
+    for archive in _archives():
+        try:
+            source = source_of(archive)
+        except DataError as wrong:
+            lacks.append(str(wrong))
+            continue
+        holds.append(f"holds {archive.file}" if isinstance(source, Path) else f"not asked for {archive.file}")
+    if holds:
+        yield Finding("mirror", f"{mirror} ({', '.join(holds)})")
+    else:
+        yield Finding("mirror", mirror, lacks[0])
 
 
 def _weights() -> Iterator[Finding]:
@@ -366,10 +375,9 @@ class DataSet:
 def data_sets() -> list[DataSet]:
     """The data sets that the course knows; nothing is downloaded."""
     from gan_course.datasets.archive import DataError, find
-    from gan_course.datasets.digits import ARCHIVE
 
     sets = [DataSet("notes", "none needed", "made on this machine from a seed, no download")]
-    for archive in (ARCHIVE,):
+    for archive in _archives():
         get = f"gan-course data {archive.name}"
         try:
             held = find(archive)
@@ -389,12 +397,25 @@ def data_sets() -> list[DataSet]:
     return sets
 
 
+def _archives() -> tuple[Archive, ...]:
+    from gan_course.datasets import digits, orchestra
+
+    return digits.ARCHIVE, orchestra.ARCHIVE
+
+
 def data_report() -> str:
-    """The data sets as a table, then what is wrong with them."""
+    """The data sets as a table, what is wrong with them, and what their caches take."""
+    from gan_course.datasets.cache import cache_folder, cache_size
+
     sets = data_sets()
     rows = [("data set", "licence", "state"), *((each.name, each.licence, each.state) for each in sets)]
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     lines = [f"{name:<{widths[0]}}  {licence:<{widths[1]}}  {state}" for name, licence, state in rows]
+    lines.append("A folder of your own sounds is one too: see data/folder.md.")
+    if size := cache_size():
+        lines.append(
+            f"{size / 1e6:,.0f} MB of clips are kept in {cache_folder()}; `gan-course data --clear` frees them."
+        )
     return "\n".join([*lines, *(f"- {each.wrong}" for each in sets if each.wrong)])
 
 
@@ -404,16 +425,16 @@ def get_data(name: str, again: bool = False) -> str:
     Raises ValueError for a name that is none, and DataError if it cannot be had.
     """
     from gan_course.datasets.archive import fetch
-    from gan_course.datasets.digits import ARCHIVE
 
     if name == "notes":
         return "notes needs no download: it is made when it is loaded."
-    if name != ARCHIVE.name:
+    archive = next((each for each in _archives() if each.name == name), None)
+    if archive is None:
         raise ValueError(
             f"There is no data set {name!r}: choose from {', '.join(s.name for s in data_sets())}."
         )
-    held = fetch(ARCHIVE, again=again)
-    return f"{name}: {held.counted} in {held.folder} ({ARCHIVE.licence}; {ARCHIVE.credit})"
+    held = fetch(archive, again=again)
+    return f"{name}: {held.counted} in {held.folder} ({archive.licence}; {archive.credit})"
 
 
 def _first_line(wrong: object) -> str:

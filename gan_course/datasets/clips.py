@@ -19,6 +19,7 @@ class Clips:
     classes: by name, what the indices stand for, such as ("A3", "A#3", …).
     parameters: by name, `(clip,)` float32: what was measured or set, NaN where a clip has no such parameter.
     name: what this data set is called. note: a sentence fragment such as "2,700 of 3,000 recordings".
+    report: lines of text that say what was done to which file, where that differs from file to file.
 
     Raises ValueError if these do not fit together.
     """
@@ -30,6 +31,7 @@ class Clips:
     parameters: dict[str, Tensor] = field(default_factory=dict)
     name: str = "clips"
     note: str = ""
+    report: str = ""
 
     def __post_init__(self) -> None:
         if self.audio.ndim != 2:

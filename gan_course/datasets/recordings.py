@@ -2,9 +2,10 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -42,44 +43,6 @@ class Reading:
     cut: int
 
 
-def read(
-    paths: Sequence[Path], rate: int, samples: int, usual_rate: int | None = None, advice: str = ""
-) -> Reading:
-    """Sound files as clips of `samples` at `rate` (Hz), each fitted by `fit`.
-
-    Files that are empty, cut short, silent, shorter than `SHORTEST`, hold NaN or are no sound are left out,
-    and files whose own rate is not `usual_rate` (Hz) are resampled from their own; one warning counts both
-    and ends with `advice`, such as how to get better files. Raises ValueError if no file is left.
-    """
-    left_out: list[tuple[str, Path]] = []
-    other_rate: list[tuple[str, Path]] = []
-    clips = np.zeros((len(paths), samples), np.float32)
-    kept: list[int] = []
-    seconds: list[float] = []
-    cut = 0
-    for index, path in enumerate(paths):
-        try:
-            sound = Sound.load(path)
-        except (SoundError, OSError) as wrong:
-            left_out.append((_reason(wrong), path))
-            continue
-        if sound.peak <= QUIETEST or sound.duration < SHORTEST:
-            left_out.append(("silent" if sound.peak <= QUIETEST else "too short", path))
-            continue
-        if usual_rate is not None and sound.rate != usual_rate:
-            other_rate.append((f"at {sound.rate:,} Hz", path))
-        sound = sound.resample(rate)
-        clips[len(kept)] = fit(sound.samples, samples)
-        cut += len(sound) > samples
-        kept.append(index)
-        seconds.append(sound.duration)
-    if not kept:
-        found = f"all {len(paths)} are bad ({_counted(left_out)})" if paths else "there are no files"
-        raise ValueError(f"No recording can be used, {found}: give files with sound in them.")
-    _warn(left_out, other_rate, len(paths), advice)
-    return Reading(torch.from_numpy(clips[: len(kept)]), kept, seconds, cut)
-
-
 def fit(x: NDArray[np.floating], samples: int) -> NDArray[np.floating]:
     """`(sample,)` brought to a length: a shorter one is centred in silence, of a longer one the stretch with
     the most energy is kept (the earliest of several). Lesson 04."""
@@ -91,10 +54,65 @@ def fit(x: NDArray[np.floating], samples: int) -> NDArray[np.floating]:
     return x[start : start + samples]
 
 
-def _reason(wrong: Exception) -> str:
+def read(
+    paths: Sequence[Path],
+    rate: int,
+    samples: int,
+    usual_rate: int | None = None,
+    advice: str = "",
+    place: Callable[[NDArray[np.floating], int], NDArray[np.floating]] = fit,
+) -> Reading:
+    """Sound files as clips of `samples` at `rate` (Hz), each brought to that length by `place`.
+
+    Files that are empty, cut short, silent, shorter than `SHORTEST`, hold NaN or are no sound are left out,
+    and files whose own rate is not `usual_rate` (Hz) are resampled from their own; one warning counts both
+    and ends with `advice`, such as how to get better files. Raises ValueError if no file is left.
+    """
+    left_out: list[tuple[str, Path]] = []
+    other_rate: list[tuple[str, Path]] = []
+    clips = np.zeros((len(paths), samples), np.float32)
+    kept: list[int] = []
+    seconds: list[float] = []
+    cut = 0
+    for index, path in enumerate(followed(paths)):
+        try:
+            sound = Sound.load(path)
+        except (SoundError, OSError) as wrong:
+            left_out.append((reason(wrong), path))
+            continue
+        if sound.peak <= QUIETEST or sound.duration < SHORTEST:
+            left_out.append(("silent" if sound.peak <= QUIETEST else "too short", path))
+            continue
+        if usual_rate is not None and sound.rate != usual_rate:
+            other_rate.append((f"at {sound.rate:,} Hz", path))
+        sound = sound.resample(rate)
+        clips[len(kept)] = place(sound.samples, samples)
+        cut += len(sound) > samples
+        kept.append(index)
+        seconds.append(sound.duration)
+    if not kept:
+        found = f"all {len(paths)} are bad ({_counted(left_out)})" if paths else "there are no files"
+        raise ValueError(f"No recording can be used, {found}: give files with sound in them.")
+    _warn(left_out, other_rate, len(paths), advice)
+    return Reading(torch.from_numpy(clips[: len(kept)]), kept, seconds, cut)
+
+
+T = TypeVar("T")
+
+
+def followed(files: Sequence[T]) -> Iterable[T]:
+    """The files one after the other, with a progress bar if they take more than two seconds."""
+    from tqdm.auto import tqdm
+
+    bar: Iterable[T] = tqdm(files, desc="reading", unit="file", delay=2, leave=False)
+    return bar
+
+
+def reason(wrong: Exception) -> str:
+    """Why a file cannot be used, in a word or two that can be counted."""
     if isinstance(wrong, FileNotFoundError):
         return "missing"
-    return next((reason for words, reason in _REASONS if words in str(wrong)), "not readable")
+    return next((told for words, told in _REASONS if words in str(wrong)), "not readable")
 
 
 def _counted(found: list[tuple[str, Path]]) -> str:

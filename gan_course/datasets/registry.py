@@ -6,7 +6,7 @@ from typing import Any
 
 from gan_course.datasets.clips import Clips
 
-NAMES = ("notes", "digits")
+NAMES = ("notes", "digits", "orchestra", "folder")
 
 
 def load(name: str, **options: Any) -> Clips:
@@ -19,4 +19,12 @@ def load(name: str, **options: Any) -> Clips:
         from gan_course.datasets import digits
 
         return digits.load(**options)
+    if name == "orchestra":
+        from gan_course.datasets import orchestra
+
+        return orchestra.load(**options)
+    if name == "folder":
+        from gan_course.datasets import folder
+
+        return folder.load(**options)
     raise ValueError(f"there is no data set {name!r}: choose from {', '.join(NAMES)}")

@@ -1,0 +1,242 @@
+"""Real notes of orchestral instruments: the Philharmonia Orchestra's samples. Lesson 04.
+
+Recorded by members of the Philharmonia Orchestra, London; packed by github.com/skratchdot/philharmonia-samples. Free to
+use, commercially too, but not to be sold or made available "as is", as samples or as a sampler instrument. Its card is
+data/orchestra.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from gan_course.datasets import archive
+from gan_course.datasets.cache import cached
+from gan_course.datasets.clips import Clips
+from gan_course.datasets.recordings import read
+from gan_course.datasets.splits import Split, check_split, held_out
+from gan_course.synthesis.pitch import frequency_of, midi_number, note_name
+
+COMMIT = "717b7de2bcae05e44aa8a3dde143c8d093b8f6c8"
+RATE = 44_100
+"""The rate of the recordings (Hz)."""
+DYNAMICS = (
+    "molto-pianissimo", "pianissimo", "piano", "mezzo-piano", "mezzo-forte", "forte", "fortissimo",
+    "crescendo", "decrescendo", "cresc-decresc",
+)  # fmt: skip
+"""How loud, from the softest; then those that change."""
+PLAIN = ("normal", "arco-normal")
+"""The articulations that are played plainly, by wind or by bow."""
+NOMINAL = ("1", "15")
+"""The lengths of about a second, by the files' names."""
+BEFORE_ONSET = 0.01
+"""How long before its onset a note's clip begins (s)."""
+ONSET = -35.0
+"""A note begins where its samples first come this near to their peak (dB)."""
+FADE = 0.02
+"""How long the end of a note that is cut off fades (s)."""
+
+ARCHIVE = archive.Archive(
+    name="orchestra",
+    file="philharmonia-samples.zip",
+    url=f"https://github.com/skratchdot/philharmonia-samples/archive/{COMMIT}.zip",
+    pattern="audio/*",
+    count=9_750,
+    digest="ece5772eb377ffaf94be65330185f7fd0f17701bd2e2ff7cd0ff3d1dc9309a4d",
+    # 85% of the plain notes of 1 and 1.5 s, of eleven instruments
+    subsets=("d46b425e6058f4d30a720e4d79754daed07c0058c0c7fbdb4846a14e4f33ac5b",),
+    licence='free to use; not to be sold or offered "as is" as samples',
+    home="https://github.com/skratchdot/philharmonia-samples",
+    credit="Philharmonia Orchestra sound samples",
+)
+
+_NAME = re.compile(
+    r"(?P<instrument>[a-z-]+)_(?P<pitch>[A-G]s?\d)_(?P<length>[a-z0-9-]+)_(?P<dynamic>[a-z-]+)_(?P<articulation>[a-z-]+)"
+)
+
+
+class Note(NamedTuple):
+    """What a file's name says: `flute_As4_15_forte_normal.mp3` is ("flute", "A#4", "15", "forte", "normal").
+
+    length: nominal, "025", "05", "1" or "15" for 0.25 to 1.5 s, or "long", "very-long", "phrase".
+    """
+
+    instrument: str
+    pitch: str
+    length: str
+    dynamic: str
+    articulation: str
+
+
+def parse(path: str) -> Note | None:
+    """What a file's name says, or None if it names no pitched note (percussion, for one, has none)."""
+    found = _NAME.fullmatch(PurePosixPath(path).stem)
+    if found is None:
+        return None
+    return Note(**found.groupdict() | {"pitch": note_name(midi_number(found["pitch"].replace("s", "#")))})
+
+
+def load(
+    split: Split = "all",
+    *,
+    instruments: Sequence[str] | None = None,
+    pitches: Iterable[int | str] | None = None,
+    lengths: Sequence[str] | None = NOMINAL,
+    dynamics: Sequence[str] | None = None,
+    articulations: Sequence[str] | None = PLAIN,
+    peak: float | None = None,
+    rate: int = 16_000,
+    samples: int = 16_384,
+) -> Clips:
+    """Orchestral notes as `Clips`: labels "instrument", "pitch" and "dynamic", parameters "midi", "frequency" (Hz, at
+    A4 = 440), "duration" and "onset" (s, in the recording) and "level_db" (RMS of the recording).
+
+    On first use the data set is downloaded (about 230 MB) or taken from `GAN_COURSE_MIRROR`, and verified. Each
+    recording is resampled to `rate` (Hz) and begins `BEFORE_ONSET` before its onset; a longer one fades out at
+    `samples`, a shorter one is followed by silence. None in a selection means all; `pitches` are MIDI numbers or names.
+
+    split: all takes of one note, that is, of one instrument at one pitch, are on one side (`held_out`: about 15% of the
+        notes are for testing), whatever is selected; a pitch whose every note would be tested stays in training. The
+        classes are those of all splits.
+    peak: bring each clip's peak to this level (dB); None keeps the levels of the recordings, from −40 to −2 dB.
+
+    Files that are empty or broken are left out, and one warning counts them. Raises DataError if the data set cannot be
+    had, ValueError for a split, rate or length that makes no sense and for a selection that holds nothing.
+    """
+    check_split(split)
+    for name, number in (("rate", rate), ("samples", samples)):
+        if not isinstance(number, int) or number < 1:
+            raise ValueError(f"{name} is a whole number above 0, and not {number!r}.")
+    numbers = None if pitches is None else {p if isinstance(p, int) else midi_number(p) for p in pitches}
+    held = archive.fetch(ARCHIVE)
+    known = [(path, note) for path in held.files if (note := parse(path)) is not None]
+    _check_known(known, held.counted, instruments, lengths, dynamics, articulations)
+    trained = {note.pitch for _, note in known if not held_out(f"{note.instrument} {note.pitch}")}
+
+    def wanted(note: Note) -> bool:
+        return (numbers is None or midi_number(note.pitch) in numbers) and all(
+            chosen is None or value in chosen
+            for value, chosen in (
+                (note.instrument, instruments),
+                (note.length, lengths),
+                (note.dynamic, dynamics),
+                (note.articulation, articulations),
+            )
+        )
+
+    chosen = sorted(((note, path) for path, note in known if wanted(note)), key=_in_order)
+    if not chosen:
+        raise ValueError(f"No note of the {held.counted} here is in all that was selected: select more.")
+    files = [held.folder / path for _, path in chosen]
+    options = {"rate": rate, "samples": samples, "peak": peak, "counted": held.counted}
+    clips = cached(
+        "orchestra",
+        options,
+        files,
+        lambda: _clips([note for note, _ in chosen], files, held.counted, peak, rate, samples),
+    )
+    if split == "all":
+        return clips
+    notes = [
+        f"{clips.classes['instrument'][i]} {clips.classes['pitch'][p]}"
+        for i, p in zip(clips.labels["instrument"].tolist(), clips.labels["pitch"].tolist(), strict=True)
+    ]
+    side = torch.tensor(
+        [(held_out(note) and note.split()[1] in trained) == (split == "test") for note in notes]
+    )
+    if not side.any():
+        raise ValueError(
+            f"No note of the {split} split is in what was selected: select more, or take split='all'."
+        )
+    return replace(clips.select(side), note=f"{clips.note}; {split} split by note")
+
+
+def onset_first(rate: int, peak: float | None) -> Callable[[NDArray[np.floating], int], NDArray[np.floating]]:
+    """A way to place a note in a clip: it begins `BEFORE_ONSET` before its onset, and fades out where it is cut."""
+
+    def place(x: NDArray[np.floating], samples: int) -> NDArray[np.floating]:
+        start = max(onset(x) - round(BEFORE_ONSET * rate), 0)
+        kept = np.array(x[start : start + samples])
+        if len(x) - start > samples:
+            fade = min(round(FADE * rate), samples)
+            kept[samples - fade :] *= np.linspace(1, 0, fade)
+        if peak is not None:
+            kept *= 10 ** (peak / 20) / np.abs(kept).max()
+        return np.pad(kept, (0, samples - len(kept)))
+
+    return place
+
+
+def onset(x: NDArray[np.floating]) -> int:
+    """The index of the first sample within `ONSET` dB of the peak of `x` `(sample,)`."""
+    magnitude = np.abs(x)
+    return int(np.argmax(magnitude >= 10 ** (ONSET / 20) * magnitude.max()))
+
+
+def _clips(
+    notes: list[Note], files: list[Path], counted: str, peak: float | None, rate: int, samples: int
+) -> Clips:
+    measured: list[tuple[float, float]] = []
+    place = onset_first(rate, peak)
+
+    def measure_and_place(x: NDArray[np.floating], length: int) -> NDArray[np.floating]:
+        measured.append((onset(x) / rate, 10 * float(np.log10(np.mean(np.square(x, dtype=np.float64))))))
+        return place(x, length)
+
+    advice = (
+        "The files are like that upstream too, or were damaged since: `gan-course data orchestra --again`."
+    )
+    found = read(files, rate, samples, usual_rate=RATE, advice=advice, place=measure_and_place)
+    kept = [notes[index] for index in found.kept]
+    midi = torch.tensor([midi_number(note.pitch) for note in kept])
+    pitches = tuple(note_name(int(number)) for number in midi.unique())
+    instruments = tuple(sorted({note.instrument for note in kept}))
+    dynamics = tuple(sorted({note.dynamic for note in kept}, key=_loudness))
+    onsets, levels = torch.tensor(measured, dtype=torch.float32).T
+    return Clips(
+        audio=found.audio,
+        rate=rate,
+        labels={
+            "instrument": torch.tensor([instruments.index(note.instrument) for note in kept]),
+            "pitch": torch.tensor([pitches.index(note.pitch) for note in kept]),
+            "dynamic": torch.tensor([dynamics.index(note.dynamic) for note in kept]),
+        },
+        classes={"instrument": instruments, "pitch": pitches, "dynamic": dynamics},
+        parameters={
+            "midi": midi.float(),
+            "frequency": torch.tensor([frequency_of(int(number)) for number in midi], dtype=torch.float32),
+            "duration": torch.tensor(found.seconds, dtype=torch.float32),
+            "onset": onsets,
+            "level_db": levels,
+        },
+        name="orchestral notes",
+        note=counted,
+    )
+
+
+def _in_order(chosen: tuple[Note, str]) -> tuple[object, ...]:
+    note, path = chosen
+    return note.instrument, midi_number(note.pitch), note.length, _loudness(note.dynamic), path
+
+
+def _loudness(dynamic: str) -> tuple[int, str]:
+    return (DYNAMICS.index(dynamic) if dynamic in DYNAMICS else len(DYNAMICS)), dynamic
+
+
+def _check_known(known: list[tuple[str, Note]], counted: str, *selections: Sequence[str] | None) -> None:
+    """Raise ValueError for a selected instrument, length, dynamic or articulation that no note here has."""
+    for place, chosen in zip((0, 2, 3, 4), selections, strict=True):
+        there = sorted({note[place] for _, note in known})
+        unknown = [value for value in chosen or () if value not in (*there, *PLAIN, *NOMINAL)]
+        if unknown:
+            raise ValueError(
+                f"There is no {Note._fields[place]} {unknown[0]!r} among the {counted} here:"
+                f" choose from {', '.join(there)}."
+            )

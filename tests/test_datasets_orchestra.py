@@ -1,0 +1,201 @@
+"""Orchestral notes: what the names say, real recordings placed by their onset, and a split that does not leak."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from gan_course import datasets
+from gan_course.datasets import Clips, archive, orchestra
+from gan_course.evaluation import cents, track_pitch
+from gan_course.synthesis import frequency_of, midi_number
+
+
+def mp3(frequency: float, seconds: float = 0.6, silence: float = 0.1, rate: int = 44_100) -> bytes:
+    t = np.arange(round(seconds * rate)) / rate
+    x = np.concatenate([np.zeros(round(silence * rate)), 0.3 * np.sin(2 * np.pi * frequency * t)])
+    target = io.BytesIO()
+    soundfile.write(target, x, rate, format="MP3")
+    return target.getvalue()
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, bytes]], None]:
+    """Call it with files to have them as the data set, fetched as the real one is."""
+    (tmp_path / "mirror").mkdir()
+    monkeypatch.setenv(archive.MIRROR, str(tmp_path / "mirror"))
+    monkeypatch.setenv(archive.DATA, str(tmp_path / "data"))
+
+    def use(files: dict[str, bytes]) -> None:
+        with zipfile.ZipFile(tmp_path / "mirror" / orchestra.ARCHIVE.file, "w") as packed:
+            for path, content in files.items():
+                packed.writestr(f"philharmonia-samples-master/{path}", content)
+        whole = archive.digest({path: hashlib.sha256(content).hexdigest() for path, content in files.items()})
+        monkeypatch.setattr(orchestra, "ARCHIVE", replace(orchestra.ARCHIVE, digest=whole, count=len(files)))
+
+    return use
+
+
+@pytest.mark.parametrize(
+    ("path", "note"),
+    [
+        ("audio/flute/flute_As4_15_forte_normal.mp3", ("flute", "A#4", "15", "forte", "normal")),
+        (
+            "audio/double bass/double-bass_C1_025_mezzo-forte_arco-normal.mp3",
+            ("double-bass", "C1", "025", "mezzo-forte", "arco-normal"),
+        ),
+        ("violin_G6_very-long_cresc-decresc_arco-tremolo.mp3", None),
+        ("audio/percussion/tambourine/tambourine__025_forte_hand.mp3", None),
+        ("audio/README.txt", None),
+    ],
+)
+def test_a_files_name_says_what_it_is(path: str, note: tuple[str, ...] | None) -> None:
+    found = orchestra.parse(path)
+    if path.startswith("violin"):
+        assert found == ("violin", "G6", "very-long", "cresc-decresc", "arco-tremolo")
+    else:
+        assert found == note
+
+
+NAMES = [
+    f"audio/{instrument}/{instrument}_{pitch}_{length}_{dynamic}_normal.mp3"
+    for instrument in ("oboe", "flute")
+    for pitch in ("A4", "Cs5", "D5", "E5", "Fs5", "G5")
+    for length, dynamic in (("1", "forte"), ("15", "piano"))
+]
+
+
+def small_set() -> dict[str, bytes]:
+    def frequency(path: str) -> float:
+        note = orchestra.parse(path)
+        assert note is not None
+        return frequency_of(midi_number(note.pitch))
+
+    return {path: mp3(frequency(path)) for path in NAMES}
+
+
+def test_selections_choose_and_what_there_is_none_of_is_told(
+    install: Callable[[dict[str, bytes]], None],
+) -> None:
+    install(small_set() | {"audio/percussion/gong__long_forte_hit.mp3": mp3(100.0)})
+    assert len(orchestra.load()) == 24
+    assert len(orchestra.load(instruments=["oboe"], dynamics=["forte"])) == 6
+    chosen = orchestra.load(pitches=["A4", 76], lengths=None)
+    assert chosen.classes["pitch"] == ("A4", "E5")
+    assert len(chosen) == 8
+    with pytest.raises(
+        ValueError, match="There is no instrument 'tuba' among the 25 recordings here: choose from flute"
+    ):
+        orchestra.load(instruments=["tuba"])
+    with pytest.raises(
+        ValueError, match="There is no length '15s' among the 25 recordings here: choose from 1, 15"
+    ):
+        orchestra.load(lengths=["1", "15s"])
+    with pytest.raises(ValueError, match="in all that was selected"):
+        orchestra.load(pitches=["C2"])
+    with pytest.raises(ValueError, match="split is"):
+        orchestra.load("validation")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="samples is a whole number"):
+        orchestra.load(samples=0)
+
+
+def test_empty_and_broken_files_are_counted_and_not_fatal(
+    install: Callable[[dict[str, bytes]], None],
+) -> None:
+    files = small_set()
+    files[NAMES[0]], files[NAMES[1]] = b"", b"no sound"
+    install(files)
+    with pytest.warns(UserWarning, match="2 of 24 recordings are left out: 1 .*, 1 .*first: ") as told:
+        clips = orchestra.load()
+    assert len(clips) == 22
+    assert len(told) == 1
+
+
+def test_a_note_begins_at_its_onset_and_fades_where_it_is_cut(
+    install: Callable[[dict[str, bytes]], None],
+) -> None:
+    install({"audio/oboe/oboe_A4_1_forte_normal.mp3": mp3(440.0, seconds=1.5, silence=0.4)})
+    (clip,) = orchestra.load(samples=8_000, peak=-3.0)
+    early = np.abs(clip.samples[:100]).max()
+    assert early < 0.2 * clip.peak, "the clip begins after the onset"
+    assert np.abs(clip.samples[200:400]).max() > 0.5 * clip.peak, "the clip begins long before the onset"
+    assert clip.samples[-1] == 0
+    assert 20 * np.log10(clip.peak) == pytest.approx(-3.0, abs=0.01)
+    (short,) = orchestra.load(samples=40_000)
+    assert np.abs(short.samples[32_000:]).max() == 0
+
+
+@pytest.fixture(scope="module")
+def real(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Clips:
+    """The orchestral notes of the mirror."""
+    if not (mirror / orchestra.ARCHIVE.file).is_file():
+        pytest.skip(f"no {orchestra.ARCHIVE.file} in {mirror}")
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        pytest.warns(UserWarning, match=r"1 of [\d,]+ recordings .*1 empty"),
+    ):
+        patched.setenv(archive.MIRROR, str(mirror))
+        patched.setenv(archive.DATA, str(tmp_path_factory.mktemp("real")))
+        return orchestra.load()
+
+
+@pytest.fixture(scope="module")
+def sides(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Clips, Clips, Clips]:
+    """The training notes, the test notes, and the test notes of the flute when it alone is selected."""
+    with pytest.MonkeyPatch.context() as patched, pytest.warns(UserWarning, match="1 empty"):
+        patched.setenv(archive.MIRROR, str(mirror))
+        patched.setenv(archive.DATA, str(tmp_path_factory.mktemp("sides")))
+        return orchestra.load("train"), orchestra.load("test"), orchestra.load("test", instruments=["flute"])
+
+
+@pytest.mark.slow
+def test_the_real_set_is_counted_and_loaded(real: Clips) -> None:
+    assert real.note in ("3,032 of 9,750 recordings", "9,750 recordings")
+    assert len(real) >= 3_031
+    assert real.audio.shape[1] == 16_384
+    assert len(real.classes["instrument"]) >= 11
+    assert real.audio.abs().amax(1).min() > 1e-3
+    assert real.parameters["onset"].max() < 0.3
+
+
+@pytest.mark.slow
+def test_real_notes_sound_at_the_pitch_that_their_names_say(real: Clips) -> None:
+    middle = (real.parameters["frequency"] > 150) & (real.parameters["frequency"] < 900)
+    chosen = real.select(middle.nonzero()[::5, 0])
+    heard = track_pitch(chosen.audio, chosen.rate)
+    off = cents(heard, chosen.parameters["frequency"]).abs()
+    assert (off < 50).float().mean() > 0.9  # the tracker errs as well
+    assert off.median() < 15
+
+
+@pytest.mark.slow
+def test_no_note_is_on_both_sides_and_every_class_is_in_training(sides: tuple[Clips, ...]) -> None:
+    train, test, flute = sides
+
+    def notes(clips: Clips) -> set[tuple[int, int]]:
+        return set(zip(clips.labels["instrument"].tolist(), clips.labels["pitch"].tolist(), strict=True))
+
+    assert not notes(train) & notes(test)
+    assert train.classes == test.classes
+    assert 0.08 < len(test) / (len(train) + len(test)) < 0.22
+    for kind in ("instrument", "pitch"):
+        assert set(train.labels[kind].tolist()) >= set(test.labels[kind].tolist())
+    assert set(test.labels["instrument"].tolist()) == set(train.labels["instrument"].tolist())
+    # a selection moves no note to the other side
+    assert {clip.label for clip in flute} == {clip.label for clip in test if "flute" in clip.label}
+
+
+def test_a_recipe_can_name_it(install: Callable[[dict[str, bytes]], None]) -> None:
+    install(small_set())
+    clips = datasets.load("orchestra", instruments=["flute"], samples=4_000)
+    assert clips.audio.shape == (12, 4_000)
+    assert torch.equal(clips.parameters["midi"].unique(), torch.tensor([69.0, 73, 74, 76, 78, 79]))
