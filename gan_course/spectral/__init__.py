@@ -1,6 +1,22 @@
-"""From waveforms to spectrograms and back: the short functions of lesson 03, and the representations."""
+"""From waveforms to spectra and spectrograms, and back: the short functions of lessons 02 and 03, and the
+representations."""
 
 from gan_course.spectral.decibels import amplitude_to_db, db_to_amplitude
+from gan_course.spectral.fourier import (
+    WINDOWS,
+    amount,
+    bin_frequency,
+    convolve,
+    cosine_window,
+    dft,
+    fft,
+    inverse_dft,
+    inverse_fft,
+    main_lobe_width,
+    side_lobe_level,
+    spread,
+    swap_phase,
+)
 from gan_course.spectral.griffin_lim import griffin_lim, mel_griffin_lim, random_phase, spectral_convergence
 from gan_course.spectral.instantaneous_frequency import (
     expected_advance,
@@ -21,21 +37,31 @@ from gan_course.spectral.round_trip import RoundTrip, RoundTripReport, round_tri
 from gan_course.spectral.stft import cola, frames, hann, istft, overlap_add, reflect, stft
 
 __all__ = [
+    "WINDOWS",
     "LogMagnitudeIF",
     "LogMel",
     "Representation",
     "RoundTrip",
     "RoundTripReport",
+    "amount",
     "amplitude_to_db",
+    "bin_frequency",
     "cola",
+    "convolve",
+    "cosine_window",
     "db_to_amplitude",
+    "dft",
     "expected_advance",
+    "fft",
     "frames",
     "griffin_lim",
     "hann",
     "hertz_to_mel",
     "instantaneous_frequency",
+    "inverse_dft",
+    "inverse_fft",
     "istft",
+    "main_lobe_width",
     "mel_filters",
     "mel_griffin_lim",
     "mel_to_hertz",
@@ -48,8 +74,11 @@ __all__ = [
     "reflect",
     "representation",
     "round_trip_report",
+    "side_lobe_level",
     "signal_to_noise",
     "spectral_convergence",
+    "spread",
     "stft",
+    "swap_phase",
     "triangles",
 ]
