@@ -146,31 +146,6 @@ def fourier() -> Iterator[Row]:
             note = "" if function is np.fft.fft else f"{error:.0e} off numpy's"
             yield f"{name} of {n:,} samples", f"{taken[-1] * 1e3:.3g} ms", note
         slope = np.polyfit(np.log(lengths), np.log(taken), 1)[0]
-        slopes.append(("… time grows as n to the power", f"{slope:.2f}", name))
-    yield from slopes
-
-
-def fourier() -> Iterator[Row]:
-    """The DFT by its formula, the FFT as lesson 02 teaches it, and numpy's, over the number of samples."""
-    import numpy as np
-
-    from gan_course.spectral import dft, fft
-
-    rng = np.random.default_rng(0)
-    slopes = []
-    for name, function, lengths in (
-        ("DFT", dft, (128, 256, 512, 1024, 2048)),
-        ("FFT", fft, (256, 1024, 4096, 16_384)),
-        ("numpy's FFT", np.fft.fft, (4096, 16_384, 65_536, 262_144)),
-    ):
-        taken = []
-        for n in lengths:
-            x = rng.normal(size=n).astype(complex)
-            error = np.abs(function(x) - np.fft.fft(x)).max() / np.abs(np.fft.fft(x)).max()
-            taken.append(seconds(lambda function=function, x=x: function(x)))
-            note = "" if function is np.fft.fft else f"{error:.0e} off numpy's"
-            yield f"{name} of {n:,} samples", f"{taken[-1] * 1e3:.3g} ms", note
-        slope = np.polyfit(np.log(lengths), np.log(taken), 1)[0]
         slopes.append((f"… {name}: time grows as n to the power", f"{slope:.2f}", ""))
     yield from slopes
 
