@@ -8,7 +8,7 @@ data/orchestra.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from gan_course.datasets import archive
 from gan_course.datasets.cache import cached
 from gan_course.datasets.clips import Clips
 from gan_course.datasets.recordings import read
-from gan_course.datasets.splits import Split, check_split, held_out
+from gan_course.datasets.splits import Split, check_split, held_out, held_out_of_each
 from gan_course.synthesis.pitch import frequency_of, midi_number, note_name
 
 COMMIT = "717b7de2bcae05e44aa8a3dde143c8d093b8f6c8"
@@ -42,6 +42,8 @@ ONSET = -35.0
 """A note begins where its samples first come this near to their peak (dB)."""
 FADE = 0.02
 """How long the end of a note that is cut off fades (s)."""
+TEST_SHARE = 0.1
+"""The share of the notes that are for testing, before every pitch has at least one."""
 
 ARCHIVE = archive.Archive(
     name="orchestra",
@@ -86,26 +88,30 @@ def parse(path: str) -> Note | None:
 def load(
     split: Split = "all",
     *,
-    instruments: Sequence[str] | None = None,
-    pitches: Iterable[int | str] | None = None,
-    lengths: Sequence[str] | None = NOMINAL,
-    dynamics: Sequence[str] | None = None,
-    articulations: Sequence[str] | None = PLAIN,
+    instruments: str | Sequence[str] | None = None,
+    pitches: int | str | Iterable[int | str] | None = None,
+    lengths: str | Sequence[str] | None = NOMINAL,
+    dynamics: str | Sequence[str] | None = None,
+    articulations: str | Sequence[str] | None = PLAIN,
     peak: float | None = None,
     rate: int = 16_000,
     samples: int = 16_384,
 ) -> Clips:
-    """Orchestral notes as `Clips`: labels "instrument", "pitch" and "dynamic", parameters "midi", "frequency" (Hz, at
-    A4 = 440), "duration" and "onset" (s, in the recording) and "level_db" (RMS of the recording).
+    """Orchestral notes as `Clips`: labels "instrument", "pitch" and "dynamic" (and "articulation" if others than the
+    plain ones are selected), parameters "midi", "frequency" (Hz, at A4 = 440), "duration" and "onset" (s, of the
+    recording) and "level_db" (RMS of the recording).
 
     On first use the data set is downloaded (about 230 MB) or taken from `GAN_COURSE_MIRROR`, and verified. Each
-    recording is resampled to `rate` (Hz) and begins `BEFORE_ONSET` before its onset; a longer one fades out at
-    `samples`, a shorter one is followed by silence. None in a selection means all; `pitches` are MIDI numbers or names.
+    recording is resampled to `rate` (Hz). Recordings begin with silence of different lengths, so a clip begins
+    `BEFORE_ONSET` before the note's `onset`: all notes begin together. A longer one fades out at `samples`, a shorter
+    one is followed by silence.
 
-    split: all takes of one note, that is, of one instrument at one pitch, are on one side (`held_out`: about 15% of the
-        notes are for testing), whatever is selected; a pitch whose every note would be tested stays in training. The
-        classes are those of all splits.
-    peak: bring each clip's peak to this level (dB); None keeps the levels of the recordings, from −40 to −2 dB.
+    instruments, lengths, dynamics, articulations: one or several, as the files' names say; None means all.
+    pitches: MIDI numbers or names, such as range(48, 73) or ["A4"]; None means all.
+    split: all takes of one note, that is, of one instrument at one pitch, are on one side, whatever is selected: no
+        test note was heard in training in another dynamic. Every pitch that two instruments play is on both sides
+        (`held_out_of_each`); one that a single instrument plays is in training. The classes are those of all splits.
+    peak: bring each clip's peak to this level (dB); None keeps the levels of the recordings, from -52 to -8 dB (RMS).
 
     Files that are empty or broken are left out, and one warning counts them. Raises DataError if the data set cannot be
     had, ValueError for a split, rate or length that makes no sense and for a selection that holds nothing.
@@ -114,21 +120,23 @@ def load(
     for name, number in (("rate", rate), ("samples", samples)):
         if not isinstance(number, int) or number < 1:
             raise ValueError(f"{name} is a whole number above 0, and not {number!r}.")
-    numbers = None if pitches is None else {p if isinstance(p, int) else midi_number(p) for p in pitches}
+    numbers = _numbers(pitches)
+    selected = {
+        field: (values,) if isinstance(values, str) else values if values is None else tuple(values)
+        for field, values in (
+            ("instrument", instruments),
+            ("length", lengths),
+            ("dynamic", dynamics),
+            ("articulation", articulations),
+        )
+    }
     held = archive.fetch(ARCHIVE)
     known = [(path, note) for path in held.files if (note := parse(path)) is not None]
-    _check_known(known, held.counted, instruments, lengths, dynamics, articulations)
-    trained = {note.pitch for _, note in known if not held_out(f"{note.instrument} {note.pitch}")}
+    _check_known([note for _, note in known], held.counted, selected)
 
     def wanted(note: Note) -> bool:
         return (numbers is None or midi_number(note.pitch) in numbers) and all(
-            chosen is None or value in chosen
-            for value, chosen in (
-                (note.instrument, instruments),
-                (note.length, lengths),
-                (note.dynamic, dynamics),
-                (note.articulation, articulations),
-            )
+            values is None or getattr(note, field) in values for field, values in selected.items()
         )
 
     chosen = sorted(((note, path) for path, note in known if wanted(note)), key=_in_order)
@@ -144,18 +152,37 @@ def load(
     )
     if split == "all":
         return clips
-    notes = [
+    tested = _tested(note for _, note in known)
+    notes = (
         f"{clips.classes['instrument'][i]} {clips.classes['pitch'][p]}"
         for i, p in zip(clips.labels["instrument"].tolist(), clips.labels["pitch"].tolist(), strict=True)
-    ]
-    side = torch.tensor(
-        [(held_out(note) and note.split()[1] in trained) == (split == "test") for note in notes]
     )
+    side = torch.tensor([(note in tested) == (split == "test") for note in notes])
     if not side.any():
         raise ValueError(
             f"No note of the {split} split is in what was selected: select more, or take split='all'."
         )
     return replace(clips.select(side), note=f"{clips.note}; {split} split by note")
+
+
+def _numbers(pitches: int | str | Iterable[int | str] | None) -> set[int] | None:
+    if pitches is None:
+        return None
+    given = [pitches] if isinstance(pitches, (int, str)) else list(pitches)
+    return {midi_number(pitch) if isinstance(pitch, str) else int(pitch) for pitch in given}
+
+
+def _tested(known: Iterable[Note]) -> set[str]:
+    """The notes for testing, as "flute A4". What is loaded by default decides first, so that there every pitch is on
+    both sides; a note that is played in other ways only is drawn for itself."""
+    plain, others = {}, set()
+    for note in known:
+        name = f"{note.instrument} {note.pitch}"
+        if note.length in NOMINAL and note.articulation in PLAIN:
+            plain[name] = note.pitch
+        others.add(name)
+    apart = {name for name in others - plain.keys() if held_out(name, TEST_SHARE)}
+    return held_out_of_each(plain, TEST_SHARE) | apart
 
 
 def onset_first(rate: int, peak: float | None) -> Callable[[NDArray[np.floating], int], NDArray[np.floating]]:
@@ -199,16 +226,22 @@ def _clips(
     pitches = tuple(note_name(int(number)) for number in midi.unique())
     instruments = tuple(sorted({note.instrument for note in kept}))
     dynamics = tuple(sorted({note.dynamic for note in kept}, key=_loudness))
+    labels = {
+        "instrument": torch.tensor([instruments.index(note.instrument) for note in kept]),
+        "pitch": torch.tensor([pitches.index(note.pitch) for note in kept]),
+        "dynamic": torch.tensor([dynamics.index(note.dynamic) for note in kept]),
+    }
+    classes = {"instrument": instruments, "pitch": pitches, "dynamic": dynamics}
+    articulations = tuple(sorted({note.articulation for note in kept}))
+    if not set(articulations) <= set(PLAIN):
+        labels["articulation"] = torch.tensor([articulations.index(note.articulation) for note in kept])
+        classes["articulation"] = articulations
     onsets, levels = torch.tensor(measured, dtype=torch.float32).T
     return Clips(
         audio=found.audio,
         rate=rate,
-        labels={
-            "instrument": torch.tensor([instruments.index(note.instrument) for note in kept]),
-            "pitch": torch.tensor([pitches.index(note.pitch) for note in kept]),
-            "dynamic": torch.tensor([dynamics.index(note.dynamic) for note in kept]),
-        },
-        classes={"instrument": instruments, "pitch": pitches, "dynamic": dynamics},
+        labels=labels,
+        classes=classes,
         parameters={
             "midi": midi.float(),
             "frequency": torch.tensor([frequency_of(int(number)) for number in midi], dtype=torch.float32),
@@ -230,13 +263,16 @@ def _loudness(dynamic: str) -> tuple[int, str]:
     return (DYNAMICS.index(dynamic) if dynamic in DYNAMICS else len(DYNAMICS)), dynamic
 
 
-def _check_known(known: list[tuple[str, Note]], counted: str, *selections: Sequence[str] | None) -> None:
+def _check_known(known: Sequence[Note], counted: str, selected: Mapping[str, tuple[str, ...] | None]) -> None:
     """Raise ValueError for a selected instrument, length, dynamic or articulation that no note here has."""
-    for place, chosen in zip((0, 2, 3, 4), selections, strict=True):
-        there = sorted({note[place] for _, note in known})
-        unknown = [value for value in chosen or () if value not in (*there, *PLAIN, *NOMINAL)]
+    usual = {"length": NOMINAL, "articulation": PLAIN}
+    for field, values in selected.items():
+        there = {getattr(note, field) for note in known}
+        unknown = [
+            value for value in values or () if value not in there and value not in usual.get(field, ())
+        ]
         if unknown:
             raise ValueError(
-                f"There is no {Note._fields[place]} {unknown[0]!r} among the {counted} here:"
-                f" choose from {', '.join(there)}."
+                f"There is no {field} {unknown[0]!r} among the {counted} here:"
+                f" choose from {', '.join(sorted(there))}."
             )

@@ -3,19 +3,47 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Literal
 
 Split = Literal["all", "train", "test"]
 SPLITS: tuple[Split, ...] = ("all", "train", "test")
 
 
-def held_out(group: str, share: float = 0.15) -> bool:
-    """Whether a group of clips that belong together, such as all takes of "flute A4", is for testing.
+def drawn(group: str) -> float:
+    """A number in [0, 1) that a group's name alone decides, as good as a random draw: the first 32 bits of its SHA-256.
 
-    Decided by the group's name alone, so that no clip changes sides when others come or go: the first 32 bits of the
-    name's SHA-256 are as good as a draw from [0, 1), and those below `share` are held out. Lesson 04.
+    Names that look alike are alike: an "ä" of one code point and of two (as some file systems store it) are the same.
     """
-    return int.from_bytes(hashlib.sha256(group.encode()).digest()[:4], "big") < share * 2**32
+    name = unicodedata.normalize("NFC", group).encode("utf-8", "surrogateescape")
+    return int.from_bytes(hashlib.sha256(name).digest()[:4], "big") / 2**32
+
+
+def held_out(group: str, share: float = 0.15) -> bool:
+    """Whether a group of clips that belong together, such as all clips of one file, is for testing.
+
+    Decided by the group's name alone, so that no clip changes sides when others come or go. Lesson 04.
+    """
+    return drawn(group) < share
+
+
+def held_out_of_each(groups: Mapping[str, str], share: float = 0.15) -> set[str]:
+    """The groups that are for testing, such that every class is on both sides if it has two groups or more.
+
+    groups: by name, the class of each group, such as {"flute A4": "A4", "oboe A4": "A4"}. Of each class those are held
+    out that `held_out` holds out, but one at least and never all: the lowest that were `drawn`. Lesson 04.
+    """
+    classes: defaultdict[str, list[str]] = defaultdict(list)
+    for group, kind in groups.items():
+        classes[kind].append(group)
+    chosen: set[str] = set()
+    for members in classes.values():
+        members.sort(key=lambda group: (drawn(group), group))
+        count = sum(held_out(group, share) for group in members)
+        chosen.update(members[: min(max(count, 1), len(members) - 1)])
+    return chosen
 
 
 def check_split(split: str) -> None:
