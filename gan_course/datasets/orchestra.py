@@ -8,6 +8,7 @@ data/orchestra.md.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -64,6 +65,35 @@ _NAME = re.compile(
 )
 
 
+# More than 75 cents from what the name says, by probabilistic YIN and by the energy at multiples of the named frequency
+_MISNAMED = frozenset(
+    (
+        ("bassoon", "G5", "1", "mezzo-piano"),
+        ("cello", "F3", "1", "mezzo-piano"),
+        ("cello", "F#3", "1", "mezzo-piano"),
+        ("clarinet", "G3", "1", "pianissimo"),  # many notes one after the other
+        ("contrabassoon", "D4", "1", "fortissimo"),
+        ("contrabassoon", "D4", "15", "fortissimo"),
+        ("double-bass", "C3", "1", "mezzo-piano"),
+        ("double-bass", "D#4", "1", "pianissimo"),  # 0.08 s long
+        ("flute", "B6", "1", "forte"),
+        ("flute", "C#7", "15", "forte"),
+        ("flute", "D7", "1", "forte"),
+        ("flute", "D7", "1", "fortissimo"),
+        ("flute", "D7", "15", "fortissimo"),
+        ("flute", "E7", "1", "forte"),
+        ("flute", "E7", "1", "piano"),
+        ("flute", "E7", "15", "forte"),
+        ("flute", "E7", "15", "piano"),
+        ("oboe", "A#6", "1", "piano"),
+        ("oboe", "A#6", "15", "piano"),
+        ("oboe", "E6", "15", "mezzo-forte"),  # byte for byte the French horn's E2
+    )
+)
+_SEMITONE_LOW = ("clarinet", "fortissimo", midi_number("C#5"))
+"""This instrument's notes at this dynamic, from this one up, sound a semitone below their names."""
+
+
 class Note(NamedTuple):
     """What a file's name says: `flute_As4_15_forte_normal.mp3` is ("flute", "A#4", "15", "forte", "normal").
 
@@ -85,6 +115,16 @@ def parse(path: str) -> Note | None:
     return Note(**found.groupdict() | {"pitch": note_name(midi_number(found["pitch"].replace("s", "#")))})
 
 
+def misnamed(note: Note) -> bool:
+    """Whether this recording, if plain and of about a second, is known to sound at another pitch than its name says."""
+    if note.length not in NOMINAL or note.articulation not in PLAIN:
+        return False
+    instrument, dynamic, lowest = _SEMITONE_LOW
+    if (note.instrument, note.dynamic) == (instrument, dynamic) and midi_number(note.pitch) >= lowest:
+        return True
+    return (note.instrument, note.pitch, note.length, note.dynamic) in _MISNAMED
+
+
 def load(
     split: Split = "all",
     *,
@@ -93,6 +133,7 @@ def load(
     lengths: str | Sequence[str] | None = NOMINAL,
     dynamics: str | Sequence[str] | None = None,
     articulations: str | Sequence[str] | None = PLAIN,
+    with_misnamed: bool = False,
     peak: float | None = None,
     rate: int = 16_000,
     samples: int = 16_384,
@@ -108,13 +149,15 @@ def load(
 
     instruments, lengths, dynamics, articulations: one or several, as the files' names say; None means all.
     pitches: MIDI numbers or names, such as range(48, 73) or ["A4"]; None means all.
+    with_misnamed: keep the recordings that are `misnamed`, too, under the names that they have.
     split: all takes of one note, that is, of one instrument at one pitch, are on one side, whatever is selected: no
         test note was heard in training in another dynamic. Every pitch that two instruments play is on both sides
         (`held_out_of_each`); one that a single instrument plays is in training. The classes are those of all splits.
     peak: bring each clip's peak to this level (dB); None keeps the levels of the recordings, from -52 to -8 dB (RMS).
 
-    Files that are empty or broken are left out, and one warning counts them. Raises DataError if the data set cannot be
-    had, ValueError for a split, rate or length that makes no sense and for a selection that holds nothing.
+    `note` counts what is left out: files that are misnamed, and those that are empty as published. A warning and
+    `report` count others that cannot be read. Raises DataError if the data set cannot be had, ValueError for a split,
+    rate or length that makes no sense and for a selection that holds nothing.
     """
     check_split(split)
     for name, number in (("rate", rate), ("samples", samples)):
@@ -139,16 +182,30 @@ def load(
             values is None or getattr(note, field) in values for field, values in selected.items()
         )
 
+    def passed_over(note: Note, path: str) -> bool:
+        return (misnamed(note) and not with_misnamed) or (
+            path not in held.damaged and _is_empty(held.folder / path)
+        )
+
     chosen = sorted(((note, path) for path, note in known if wanted(note)), key=_in_order)
     if not chosen:
         raise ValueError(f"No note of the {held.counted} here is in all that was selected: select more.")
+    left_out = Counter(
+        "misnamed" if misnamed(note) else "empty" for note, path in chosen if passed_over(note, path)
+    )
+    chosen = [(note, path) for note, path in chosen if not passed_over(note, path)]
+    counted = held.counted
+    if left_out:
+        counted += f"; left out: {', '.join(f'{count} {why}' for why, count in sorted(left_out.items()))}"
+    if not chosen:
+        raise ValueError(f"All that was selected of the {counted}: select more.")
     files = [held.folder / path for _, path in chosen]
-    options = {"rate": rate, "samples": samples, "peak": peak, "counted": held.counted}
+    options = {"rate": rate, "samples": samples, "peak": peak, "counted": counted}
     clips = cached(
         "orchestra",
         options,
         files,
-        lambda: _clips([note for note, _ in chosen], files, held.counted, peak, rate, samples),
+        lambda: _clips([note for note, _ in chosen], files, counted, peak, rate, samples),
     )
     if split == "all":
         return clips
@@ -165,6 +222,10 @@ def load(
     return replace(clips.select(side), note=f"{clips.note}; {split} split by note")
 
 
+def _is_empty(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size == 0
+
+
 def _numbers(pitches: int | str | Iterable[int | str] | None) -> set[int] | None:
     if pitches is None:
         return None
@@ -178,7 +239,7 @@ def _tested(known: Iterable[Note]) -> set[str]:
     plain, others = {}, set()
     for note in known:
         name = f"{note.instrument} {note.pitch}"
-        if note.length in NOMINAL and note.articulation in PLAIN:
+        if note.length in NOMINAL and note.articulation in PLAIN and not misnamed(note):
             plain[name] = note.pitch
         others.add(name)
     apart = {name for name in others - plain.keys() if held_out(name, TEST_SHARE)}
@@ -217,9 +278,7 @@ def _clips(
         measured.append((onset(x) / rate, 10 * float(np.log10(np.mean(np.square(x, dtype=np.float64))))))
         return place(x, length)
 
-    advice = (
-        "The files are like that upstream too, or were damaged since: `gan-course data orchestra --again`."
-    )
+    advice = "If they were damaged here, `gan-course data orchestra --again` gets them anew."
     found = read(files, rate, samples, usual_rate=RATE, advice=advice, place=measure_and_place)
     kept = [notes[index] for index in found.kept]
     midi = torch.tensor([midi_number(note.pitch) for note in kept])
@@ -251,6 +310,7 @@ def _clips(
         },
         name="orchestral notes",
         note=counted,
+        report=found.told,
     )
 
 
