@@ -10,10 +10,12 @@ from gan_course.evaluation.distances import (
     nearest,
     precision_recall,
 )
+from gan_course.evaluation.ear import Ear, train_ear
 from gan_course.evaluation.pitch import cents, pitch_accuracy, track_pitch
 from gan_course.evaluation.two_sample import tell_apart
 
 __all__ = [
+    "Ear",
     "area_under_curve",
     "cents",
     "density_coverage",
@@ -26,4 +28,5 @@ __all__ = [
     "precision_recall",
     "tell_apart",
     "track_pitch",
+    "train_ear",
 ]

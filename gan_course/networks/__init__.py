@@ -1,5 +1,6 @@
-"""Generators and discriminators, each file readable in one sitting."""
+"""Generators, discriminators and classifiers, each file readable in one sitting."""
 
+from gan_course.networks.classifier import Classifier
 from gan_course.networks.convolutional import Conditioning, Discriminator, Generator
 
-__all__ = ["Conditioning", "Discriminator", "Generator"]
+__all__ = ["Classifier", "Conditioning", "Discriminator", "Generator"]
