@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from mmap import mmap
 from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -430,7 +431,7 @@ def _read(path: Path) -> tuple[NDArray[np.floating], int]:
     return channels.mean(axis=1).astype(np.float64 if wide else np.float32), rate
 
 
-def _knows_its_length(content: bytes, kind: str) -> bool:
+def _knows_its_length(content: bytes | mmap, kind: str) -> bool:
     """Whether the length that libsndfile promises was read and not guessed from the size, pictures and all.
 
     An MPEG file states it in its first frame, if at all, under one of three names.
@@ -442,14 +443,14 @@ def _knows_its_length(content: bytes, kind: str) -> bool:
 _MPEG_LENGTHS = (b"Xing", b"Info", b"VBRI")
 
 
-def _id3_size(content: bytes) -> int:
+def _id3_size(content: bytes | mmap) -> int:
     """How many bytes the text and pictures take that stand before the sound of an MPEG file."""
     if content[:3] != b"ID3" or len(content) < 10:
         return 0
     return 10 + sum(byte << shift for byte, shift in zip(content[6:10], (21, 14, 7, 0), strict=True))
 
 
-def _cut_short(content: bytes, kind: str) -> bool:
+def _cut_short(content: bytes | mmap, kind: str) -> bool:
     """Whether the file ends before its own header says: libsndfile reads what is there and stays silent."""
     if kind.startswith("WAV") and content[:4] == b"RIFF":
         (promised,) = struct.unpack_from("<I", content, 4)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +14,10 @@ import soundfile
 import torch
 
 from gan_course import datasets
-from gan_course.datasets import folder
+from gan_course.datasets import folder, recordings
 from gan_course.datasets.archive import DATA
+from gan_course.datasets.cache import cache_folder
+from gan_course.datasets.splits import held_out
 
 RATE = 16_000
 
@@ -32,6 +36,14 @@ def put(path: Path, x: np.ndarray, rate: int = RATE, **how: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, x, rate, **how)
     return path
+
+
+def rows(report: str) -> dict[str, tuple[int, str]]:
+    """By file: how many clips it made, and what was done."""
+    header, *lines = report.splitlines()[2:]
+    assert header.split() == ["file", "clips", "what", "was", "done"]
+    split = (re.fullmatch(r"(.+?)  +(\d+)  (.+)", line) for line in lines)
+    return {found[1]: (int(found[2]), found[3]) for found in split if found}
 
 
 @pytest.fixture
@@ -68,13 +80,25 @@ def test_a_mixed_folder_becomes_clips_of_one_length_and_rate(mixed: Path) -> Non
 
 
 def test_the_report_says_what_was_done_to_each_file(mixed: Path) -> None:
-    lines = dict(line.split(": ", 1) for line in folder.load(mixed).report.splitlines())
-    assert len(lines) == 10
-    assert lines["dog/ä bark.wav"] == "0.40 s, 0.62 s of silence added"
-    assert lines["cat/long.flac"] == "3.30 s, resampled from 44,100 Hz, cut into 3 clips"
-    assert "resampled from 22,050 Hz, 0.5" in lines["cat/deep/quiet.ogg"]
-    assert "s of silence trimmed" in lines["cat/deep/quiet.ogg"]
-    assert lines["cat/no.wav"].startswith("left out, not readable")
+    clips = folder.load(mixed)
+    told = rows(clips.report)
+    assert clips.report.startswith("8 clips of 6 of 10 files: ")
+    assert len(told) == 10
+    assert told["dog/ä bark.wav"] == (1, "0.40 s, 0.62 s of silence added")
+    assert told["cat/long.flac"] == (
+        3,
+        "3.30 s, resampled from 44,100 Hz, cut into 3 clips, 0.23 s of rest or silence unused",
+    )
+    assert "resampled from 22,050 Hz, 0.5" in told["cat/deep/quiet.ogg"][1]
+    assert "s of silence trimmed" in told["cat/deep/quiet.ogg"][1]
+    assert told["cat/no.wav"] == (0, "left out, not readable as sound")
+    assert sum(count for count, _ in told.values()) == len(clips)
+
+
+def test_the_report_lies_beside_the_cache(mixed: Path) -> None:
+    clips = folder.load(mixed)
+    (beside,) = cache_folder().glob("folder-*.txt")
+    assert beside.read_text("utf-8").strip() == clips.report
 
 
 def test_pieces_of_a_long_file_are_its_sound_in_order(tmp_path: Path) -> None:
@@ -102,19 +126,80 @@ def test_no_piece_of_a_file_is_on_both_sides(tmp_path: Path) -> None:
     assert 0 < len(test) < len(train)
 
 
+def different(path: Path, number: int, seconds: float = 0.3) -> Path:
+    return put(path, tone(seconds, frequency=200 + 10 * number))
+
+
 def test_a_file_stays_on_its_side_when_others_come(tmp_path: Path) -> None:
+    def tested(clips: datasets.Clips) -> set[str]:
+        names = sorted(path.name for path in tmp_path.glob("*.wav"))
+        return {names[int(index)] for index in clips.parameters["file"]}
+
     for number in range(12):
-        put(tmp_path / f"{number}.wav", tone(0.3))
-    before = folder.load(tmp_path, "test", test_share=0.4).report
-    tested = {line.split(":")[0] for line in before.splitlines()}
-    side = {name: datasets.splits.held_out(name, 0.4) for name in tested}
+        different(tmp_path / f"{number}.wav", number)
+    before = {side: tested(folder.load(tmp_path, side, test_share=0.4)) for side in ("train", "test")}
     for number in range(12, 20):
-        put(tmp_path / f"{number}.wav", tone(0.3))
-    again = folder.load(tmp_path, "test", test_share=0.4)
-    names = [f"{n}.wav" for n in sorted(map(str, range(20)))]
-    kept = {sorted(p.name for p in tmp_path.glob("*.wav"))[int(i)] for i in again.parameters["file"]}
-    assert names
-    assert {name for name, held in side.items() if held} <= kept
+        different(tmp_path / f"{number}.wav", number)
+    for side in ("train", "test"):
+        assert before[side] < tested(folder.load(tmp_path, side, test_share=0.4))
+
+
+def test_a_copy_is_left_out_since_it_could_be_on_the_other_side(tmp_path: Path) -> None:
+    whole_numbers = (32_767 * tone(0.3)).astype(np.int16)
+    original = put(tmp_path / "a" / "one.wav", whole_numbers)
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "same.wav").write_bytes(original.read_bytes())
+    put(tmp_path / "b" / "same.flac", whole_numbers)
+    put(tmp_path / "b" / "other.wav", tone(0.3, frequency=300))
+    clips = folder.load(tmp_path)
+    assert [clip.label for clip in clips] == ["a", "b"]
+    assert "2 left out, a copy" in clips.note
+    assert rows(clips.report)["b/same.wav"] == (0, "left out, a copy of a/one.wav")
+
+
+def test_a_long_file_read_block_by_block_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    x = np.stack([tone(5.3, 44_100), tone(5.3, 44_100, 550.0)], 1)
+    put(tmp_path / "x.opus", x, 48_000, format="OGG", subtype="OPUS")
+    for ending, rate in ((".wav", 44_100), (".flac", 16_000), (".ogg", 44_100), (".mp3", 44_100)):
+        put(tmp_path / f"x{ending}", x, rate)
+    whole = {path.name: recordings.loaded(path, RATE) for path in tmp_path.iterdir()}
+    monkeypatch.setattr(recordings, "LARGE", 0)
+    monkeypatch.setattr(recordings, "_BLOCK", 1_000)
+    for path in tmp_path.iterdir():
+        sound, rate = recordings.loaded(path, RATE)
+        assert rate == whole[path.name][1]
+        np.testing.assert_allclose(sound.samples, whole[path.name][0].samples, atol=1e-6)
+    content = (tmp_path / "x.wav").read_bytes()
+    (tmp_path / "x.wav").write_bytes(content[: len(content) // 2])
+    (tmp_path / "x.flac").write_bytes(b"fLaC, and nothing of the kind")
+    clips = folder.load(tmp_path)
+    assert "3 of 5 files" in clips.note
+    assert "1 left out, not readable as sound" in clips.note
+    put(tmp_path / "nan.wav", np.full(4_000, np.nan), subtype="FLOAT")
+    assert "1 left out, with NaN or infinite samples" in folder.load(tmp_path).note
+
+
+def test_silence_within_a_long_file_makes_no_clips_but_its_loudest_part_does(tmp_path: Path) -> None:
+    put(tmp_path / "gap.wav", np.concatenate([tone(1.0), np.zeros(2 * RATE), tone(1.0)]))
+    clips = folder.load(tmp_path, samples=8_000)
+    assert clips.parameters["start"].tolist() == [0.0, 0.5, 3.0, 3.5]
+    assert rows(clips.report)["gap.wav"][1].endswith("cut into 4 clips, 2.00 s of rest or silence unused")
+    put(tmp_path / "gap.wav", np.concatenate([1e-4 * tone(1.0), tone(0.1)]))
+    clips = folder.load(tmp_path, samples=8_000, trim=False)
+    assert clips.parameters["start"].tolist() == [1.0]
+
+
+def test_classes_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    for number in (2, 10, 1):
+        different(tmp_path / f"take {number}" / "x.wav", number)
+    assert folder.load(tmp_path).classes["folder"] == ("take 1", "take 2", "take 10")
+
+
+def test_only_some_files_in_sub_folders_is_refused(tmp_path: Path) -> None:
+    different(tmp_path / "a" / "x.wav", 1)
+    different(tmp_path / "stray.wav", 2)
+    refused(lambda: folder.load(tmp_path), "1 of the 2 sound files lie in no sub-folder .*'stray.wav'")
+    assert folder.load(tmp_path, labels=None).classes == {}
 
 
 def table(home: Path, text: str, name: str = "labels.csv") -> Path:
@@ -123,12 +208,12 @@ def table(home: Path, text: str, name: str = "labels.csv") -> Path:
 
 
 def test_labels_from_a_table_and_a_group_that_stays_together(tmp_path: Path) -> None:
-    rows = ["file,speaker,word"]
+    lines = ["file,speaker,word"]
     for speaker in "abcdefgh":
         for word in ("yes", "no"):
-            put(tmp_path / f"{speaker}{word}.wav", tone(0.3))
-            rows.append(f"{speaker}{word}.wav,{speaker},{word}")
-    labels = table(tmp_path, "\ufeff" + "\n".join(rows))
+            different(tmp_path / f"{speaker}{word}.wav", len(lines))
+            lines.append(f"{speaker}{word}.wav,{speaker},{word}")
+    labels = table(tmp_path, "\ufeff" + "\n".join(lines))
     both = [
         folder.load(tmp_path, side, labels=labels, group="speaker", test_share=0.4)
         for side in ("train", "test")
@@ -139,13 +224,54 @@ def test_labels_from_a_table_and_a_group_that_stays_together(tmp_path: Path) -> 
     assert "test split by speaker" in both[1].note
 
 
+def test_a_table_as_a_spreadsheet_of_another_country_and_system_writes_it(tmp_path: Path) -> None:
+    put(tmp_path / "sub" / unicodedata.normalize("NFD", "Hörner.wav"), tone(0.3))
+    put(tmp_path / "plain.wav", tone(0.3, frequency=300))
+    put(tmp_path / "unlisted.wav", tone(0.3, frequency=400))
+    table(tmp_path, "\ufefffile; Wort \r\nsub\\Hörner.wav;ja, gern\r\n plain.wav ; nein\r\n")
+    clips = folder.load(tmp_path, labels="labels.csv")
+    assert clips.classes == {"Wort": ("ja, gern", "nein")}
+    assert "2 of 3 files" in clips.note
+    assert rows(clips.report)["unlisted.wav"] == (0, "left out, not in the table")
+
+
+def test_a_table_that_lies_elsewhere_names_files_of_the_folder(tmp_path: Path) -> None:
+    put(tmp_path / "sounds" / "x.wav", tone(0.3))
+    clips = folder.load(tmp_path / "sounds", labels=table(tmp_path, "file,word\nx.wav,yes"))
+    assert [clip.label for clip in clips] == ["yes"]
+
+
+def test_a_group_may_be_found_in_the_files_names(tmp_path: Path) -> None:
+    for speaker in ("ada", "bo", "cy", "di", "el", "fy"):
+        for take in range(3):
+            different(tmp_path / f"7_{speaker}_{take}.wav", 7 * take + ord(speaker[0]))
+    names = sorted(path.name for path in tmp_path.iterdir())
+    for side in ("train", "test"):
+        clips = folder.load(tmp_path, side, group=r"_([a-z]+)_", test_share=0.4)
+        speakers = {names[int(index)].split("_")[1] for index in clips.parameters["file"]}
+        assert len(clips) == 3 * len(speakers)
+        assert all(held_out(speaker, 0.4) == (side == "test") for speaker in speakers)
+    refused(
+        lambda: folder.load(tmp_path, group=r"_(ada)_"),
+        r"in 3 of the 18 files' names, and not in '7_bo_0.wav'",
+    )
+    refused(
+        lambda: folder.load(tmp_path, group="speaker"),
+        "group is the name of a label, here none, or a regular",
+    )
+    refused(lambda: folder.load(tmp_path, group="("), "group is the name of a label")
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("name,word\nx.wav,yes", "needs a column 'file'"),
         ("", "needs a column 'file'"),
         ("file,word\nx.wav,yes\ngone.wav,no", "1 of the 2 files .* are not there, the first is 'gone.wav'"),
-        ("file,word\nx.wav,", "lacks a label for 1 files, the first is 'x.wav'"),
+        ("file,word\nx.wav,", "lacks a label for 1 of its 1 files, the first is 'x.wav'"),
+        ("file,word\nx.wav", "lacks a label for 1 of its 1 files, the first is 'x.wav'"),
+        ("file,word\n,yes", "lacks a label for 1 of its 1 files"),
+        ("file,word\nx.wav,yes, of course", "Row 2 of .* has more values than"),
         ("file,word\nx.wav,a\nx.wav,b", "lists 'x.wav' more than once"),
     ],
 )
@@ -169,11 +295,12 @@ def test_a_folder_that_cannot_be_used_is_refused_in_one_sentence(tmp_path: Path)
     (tmp_path / "none").mkdir()
     refused(lambda: folder.load(tmp_path / "none"), "There is no sound file in")
     put(tmp_path / "bad" / "x.wav", np.zeros(4_000))
-    refused(lambda: folder.load(tmp_path / "bad"), r"None of the 1 sound files .*x.wav: left out, silent")
+    refused(lambda: folder.load(tmp_path / "bad"), r"None of the 1 sound files .*x.wav, is left out, silent")
     refused(lambda: folder.load(tmp_path, labels="labels.csv"), "there is no file labels.csv")
     refused(lambda: folder.load(tmp_path, "both"), 'split is "all", "train" or "test"')  # type: ignore[arg-type]
     refused(lambda: folder.load(tmp_path, samples=0), "samples is a whole number above 0")
     refused(lambda: folder.load(tmp_path, test_share=2.0), "test_share is a share")
+    (tmp_path / "x.wav").unlink()
     refused(lambda: folder.load(tmp_path, group="speaker"), "group is the name of a label, here folder")
 
 
@@ -192,10 +319,24 @@ def test_one_file_is_a_data_set_and_has_no_test_split_of_its_own(tmp_path: Path)
     assert sides == [1]
 
 
-def test_links_in_a_circle_end(tmp_path: Path) -> None:
-    put(tmp_path / "a" / "x.wav", tone(0.3))
-    os.symlink(tmp_path, tmp_path / "a" / "again")
-    assert len(folder.load(tmp_path)) == 1
+def test_links_in_a_circle_end_and_links_to_nowhere_are_counted(tmp_path: Path) -> None:
+    put(tmp_path / "z" / "x.wav", tone(0.3))
+    os.symlink(tmp_path, tmp_path / "z" / "again")
+    os.symlink(tmp_path / "z", tmp_path / "a")
+    os.symlink(tmp_path / "gone.wav", tmp_path / "z" / "nowhere.wav")
+    clips = folder.load(tmp_path)
+    assert [clip.label for clip in clips] == ["z"]
+    assert "1 left out, missing" in clips.note
+
+
+def test_a_changed_folder_is_read_again(tmp_path: Path) -> None:
+    different(tmp_path / "a.wav", 1)
+    first = folder.load(tmp_path)
+    different(tmp_path / "a.wav", 2)
+    os.utime(tmp_path / "a.wav", ns=(1, 1))
+    assert not torch.equal(folder.load(tmp_path).audio, first.audio)
+    different(tmp_path / "b.wav", 3)
+    assert len(folder.load(tmp_path)) == 2
 
 
 def test_the_files_are_only_read(mixed: Path) -> None:

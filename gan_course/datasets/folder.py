@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,9 +18,9 @@ from numpy.typing import NDArray
 
 from gan_course.datasets.cache import cached
 from gan_course.datasets.clips import Clips
-from gan_course.datasets.recordings import QUIETEST, SHORTEST, followed, reason
+from gan_course.datasets.recordings import QUIETEST, SHORTEST, followed, loaded, reason
 from gan_course.datasets.splits import Split, check_split, held_out
-from gan_course.sound import Sound, SoundError
+from gan_course.sound import SoundError
 
 ENDINGS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64")
 """File endings that count as sounds, in capitals too."""
@@ -39,13 +42,14 @@ class _File:
 
 @dataclass
 class _Found:
-    """What reading has found so far."""
+    """What reading has found so far. done: by file, how many clips it made and what was done to it."""
 
     clips: list[NDArray[np.float32]] = field(default_factory=list)
     files: list[_File] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
+    done: list[tuple[str, int, str]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    heard: dict[bytes, str] = field(default_factory=dict)
 
 
 def load(
@@ -64,16 +68,21 @@ def load(
 
     Every file is mixed to one channel and resampled to `rate` (Hz). Silence at its ends is trimmed (`SILENCE`) unless
     `trim` is False. What is longer than `samples` is cut into pieces, what is shorter is followed by silence. Each
-    file's peak is brought to `peak` (dB), so that loud and soft ones count alike; None keeps the levels. `report` says
-    what was done to each file, and `note` counts it. Your files are only read.
+    file's peak is brought to `peak` (dB), so that loud and soft ones count alike; None keeps the levels. A copy of
+    another file is left out, since it could be on the other side of the split. `report` is a table of what was done to
+    each file, and `note` counts it. Your files are only read.
 
-    labels: "folders" takes the name of the sub-folder that a file lies in, as the label "folder"; the path of a CSV
-        file takes its column "file" (relative to it) and makes a label of every other column; None makes no labels.
+    labels: "folders" takes the name of the sub-folder of `path` that a file lies in, at whatever depth, as the label
+        "folder"; the path of a CSV file takes its column "file" (relative to the CSV file, or to `path`) and makes a
+        label of every other column; None makes no labels.
     split: all pieces of one file are on one side, about `test_share` of the files for testing, by their names
-        (`held_out`). group: the name of a label whose classes stay together instead, such as "speaker".
+        (`held_out`), so that no file changes sides when others come or go.
+    group: what stays together instead: the name of a label, such as "speaker", or a regular expression whose first
+        bracket finds the group in the path of a file, such as r"_([a-z]+)_" for 7_ada_0.wav.
 
     Raises FileNotFoundError or NotADirectoryError where there is no such folder, and ValueError, in one sentence, if it
-    holds no sound, if the CSV names files that are not there or lacks a column, or if a split or option makes no sense.
+    holds no sound that can be used, if labels are missing or the CSV names files that are not there, or if a split or
+    option makes no sense.
     """
     folder = Path(path).expanduser()
     check_split(split)
@@ -88,15 +97,16 @@ def load(
             raise ValueError(f"{name} is a whole number above 0, and not {number!r}.")
     if not 0 < test_share < 1:
         raise ValueError(f"test_share is a share between 0 and 1, such as 0.15, and not {test_share!r}.")
-    files = _labelled(folder, labels, group)
-    options = {"rate": rate, "samples": samples, "trim": trim, "peak": peak} | {
-        "files": [[one.name, sorted(one.labels.items()), one.group] for one in files]
+    files, unlisted = _labelled(folder, labels)
+    files = _grouped(files, group)
+    options = {"rate": rate, "samples": samples, "trim": trim, "peak": peak, "unlisted": unlisted} | {
+        "files": [[one.name, list(one.labels.items())] for one in files]
     }
     clips = cached(
         "folder",
         options,
-        [one.path for one in files],
-        lambda: _clips(folder, files, rate, samples, trim, peak),
+        [one.path.absolute() for one in files],
+        lambda: _clips(folder, files, unlisted, rate, samples, trim, peak),
     )
     if split == "all":
         return clips
@@ -123,93 +133,171 @@ def _walk(folder: Path) -> Iterator[Path]:
             inner.clear()
             continue
         seen.add(here)
-        inner[:] = sorted(name for name in inner if not name.startswith(".") and name != "__MACOSX")
+        # real folders first, so that what a link leads to is met under its own name
+        inner[:] = sorted(
+            (name for name in inner if not name.startswith(".") and name != "__MACOSX"),
+            key=lambda name: (Path(place, name).is_symlink(), name),
+        )
         yield from (Path(place, name) for name in names if not name.startswith("."))
 
 
-def _labelled(folder: Path, labels: str | Path | None, group: str | None) -> list[_File]:
-    if labels is None or labels == "folders":
-        paths = sound_files(folder)
-        if not paths:
-            endings = ", ".join(ending[1:] for ending in ENDINGS[:7])
-            raise ValueError(
-                f"There is no sound file in {folder}: put some there ({endings}), or give another folder."
-            )
-        parts = [path.relative_to(folder) for path in paths]
-        named = labels == "folders" and any(len(part.parts) > 1 for part in parts)
-        rows = [
-            (
-                path,
-                part.as_posix(),
-                {"folder": part.parts[0] if len(part.parts) > 1 else "."} if named else {},
-            )
-            for path, part in zip(paths, parts, strict=True)
-        ]
-    else:
-        rows = _from_table(Path(labels).expanduser())
-    known = list(rows[0][2])
-    if group is not None and group not in known:
+def _labelled(folder: Path, labels: str | Path | None) -> tuple[list[_File], list[str]]:
+    """The files with their labels, and the names of those that a table does not list."""
+    paths = sound_files(folder)
+    if labels is not None and labels != "folders":
+        files = _from_table(_table(folder, labels), folder)
+        listed = {os.path.realpath(one.path) for one in files}
+        return files, [_name(path, folder) for path in paths if os.path.realpath(path) not in listed]
+    if not paths:
+        endings = ", ".join(ending[1:] for ending in ENDINGS[:7])
         raise ValueError(
-            f"group is the name of a label, here {', '.join(known) or 'none'}, and not {group!r}."
+            f"There is no sound file in {folder}: put some there ({endings}), or give another folder."
         )
-    return [_File(path, name, own, own[group] if group else name) for path, name, own in rows]
+    names = [_name(path, folder) for path in paths]
+    apart = [name for name in names if "/" not in name] if labels == "folders" else names
+    if 0 < len(apart) < len(names):
+        raise ValueError(
+            f"{len(apart):,} of the {len(names):,} sound files lie in no sub-folder of {folder} and so have no"
+            f" label, the first is {apart[0]!r}: move them into one, or give labels=None."
+        )
+    return [
+        _File(path, name, {} if apart else {"folder": name.split("/")[0]}, name)
+        for path, name in zip(paths, names, strict=True)
+    ], []
 
 
-def _from_table(table: Path) -> list[tuple[Path, str, dict[str, str]]]:
-    """Paths, names and labels of the files that a CSV file lists."""
-    if not table.is_file():
-        raise ValueError(
-            f"labels is 'folders', None or the path of a CSV file, and there is no file {table}."
-        )
+def _name(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _grouped(files: list[_File], group: str | None) -> list[_File]:
+    if group is None:
+        return files
+    if group in files[0].labels:
+        return [replace(one, group=one.labels[group]) for one in files]
     try:
-        with open(table, newline="", encoding="utf-8-sig") as opened:
-            rows = list(csv.DictReader(opened))
-    except (UnicodeDecodeError, csv.Error) as wrong:
-        raise ValueError(f"{table} cannot be read as a CSV file in UTF-8: {wrong}.") from None
+        pattern = re.compile(group)
+    except re.error:
+        pattern = re.compile("")
+    if not pattern.groups:
+        raise ValueError(
+            f"group is the name of a label, here {', '.join(files[0].labels) or 'none'}, or a regular expression with a"
+            f" bracket, such as r'_([a-z]+)_', and not {group!r}."
+        )
+    found = [pattern.search(one.name) for one in files]
+    missed = [one.name for one, match in zip(files, found, strict=True) if match is None or match[1] is None]
+    if missed:
+        raise ValueError(
+            f"The group {group!r} is in {len(files) - len(missed):,} of the {len(files):,} files' names, and not in"
+            f" {missed[0]!r}: mend the regular expression or the name."
+        )
+    return [replace(one, group=match[1]) for one, match in zip(files, found, strict=True) if match]
+
+
+def _table(folder: Path, labels: str | Path) -> Path:
+    table = Path(labels).expanduser()
+    for place in (table, folder / table):
+        if place.is_file():
+            return place
+    raise ValueError(
+        f"labels is 'folders', None or the path of a CSV file, and there is no file {table}, nor one in {folder}."
+    )
+
+
+def _from_table(table: Path, folder: Path) -> list[_File]:
+    """The files that a CSV file lists."""
+    rows = _rows(table)
     columns = list(rows[0]) if rows else []
     if "file" not in columns:
         raise ValueError(
             f"{table} needs a column 'file' and a row for each sound; its columns are {columns}."
         )
-    absent = [row["file"] for row in rows if not (table.parent / row["file"]).is_file()]
+    kinds = [name for name in columns if name and name != "file"]
+    empty = [row["file"] for row in rows if not all(row[kind] for kind in ("file", *kinds))]
+    if empty:
+        raise ValueError(
+            f"{table} lacks a label for {len(empty):,} of its {len(rows):,} files, the first is {empty[0]!r}:"
+            " fill it in."
+        )
+    if twice := [name for name, count in Counter(row["file"] for row in rows).items() if count > 1]:
+        raise ValueError(f"{table} lists {twice[0]!r} more than once: leave one row for each file.")
+    found = [_found_file(row["file"], (table.parent, folder)) for row in rows]
+    absent = [row["file"] for row, path in zip(rows, found, strict=True) if path is None]
     if absent:
         raise ValueError(
             f"{len(absent):,} of the {len(rows):,} files that {table} lists are not there, the first is {absent[0]!r}:"
             " paths are relative to the folder that the CSV file lies in."
         )
-    kinds = [name for name in columns if name and name != "file"]
-    empty = [row["file"] for row in rows if any(not (row[kind] or "").strip() for kind in kinds)]
-    if empty:
-        raise ValueError(
-            f"{table} lacks a label for {len(empty):,} files, the first is {empty[0]!r}: fill it in."
-        )
-    if twice := [name for name, count in Counter(row["file"] for row in rows).items() if count > 1]:
-        raise ValueError(f"{table} lists {twice[0]!r} more than once: leave one row for each file.")
     return [
-        (table.parent / row["file"], row["file"], {kind: row[kind].strip() for kind in kinds}) for row in rows
+        _File(path, row["file"], {kind: row[kind] for kind in kinds}, row["file"])
+        for row, path in zip(rows, found, strict=True)
+        if path
     ]
 
 
+def _rows(table: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file without spaces around, separated as the first line is: by commas, semicolons or tabs."""
+    try:
+        with open(table, newline="", encoding="utf-8-sig") as opened:
+            first = opened.readline()
+            opened.seek(0)
+            separator = max(",;\t", key=first.count)
+            read = list(csv.DictReader(opened, delimiter=separator, restval=""))
+    except (UnicodeDecodeError, csv.Error) as wrong:
+        raise ValueError(
+            f"{table} cannot be read as a CSV file in UTF-8 ({wrong}): save it as one."
+        ) from None
+    for number, row in enumerate(read, 2):
+        if None in row:
+            raise ValueError(
+                f"Row {number} of {table} has more values than the first row has columns: put values that hold a"
+                f" {separator!r} in quotes."
+            )
+    return [{(name or "").strip(): value.strip() for name, value in row.items()} for row in read]
+
+
+def _found_file(name: str, places: Iterable[Path]) -> Path | None:
+    """The file of that name, which a table may write with the separators or the accents of another system."""
+    for written in dict.fromkeys((name, name.replace("\\", "/"))):
+        for form in ("NFC", "NFD"):
+            for place in places:
+                path = place / unicodedata.normalize(form, written)
+                if path.is_file():
+                    return path
+    return None
+
+
 def _clips(
-    folder: Path, files: list[_File], rate: int, samples: int, trim: bool, peak: float | None
+    folder: Path,
+    files: list[_File],
+    unlisted: list[str],
+    rate: int,
+    samples: int,
+    trim: bool,
+    peak: float | None,
 ) -> Clips:
     found = _Found()
     for one in followed(files):
         _read_one(one, found, rate, samples, trim, peak)
+    for name in unlisted:
+        found.counts["left out, not in the table"] += 1
+        found.done.append((name, 0, "left out, not in the table"))
     if not found.clips:
         raise ValueError(
-            f"None of the {len(files):,} sound files in {folder} can be used ({_counted(found)}); the first:"
-            f" {found.lines[0]}."
+            f"None of the {len(files):,} sound files in {folder} can be used ({_counted(found)}); the first,"
+            f" {found.done[0][0]}, is {found.done[0][2]}."
         )
     kinds = list(files[0].labels)
-    classes = {kind: tuple(sorted({one.labels[kind] for one in found.files})) for kind in kinds}
+    classes = {kind: _in_order({one.labels[kind] for one in found.files}) for kind in kinds}
+    places = {kind: {name: index for index, name in enumerate(classes[kind])} for kind in kinds}
     number = {one.name: index for index, one in enumerate(files)}
+    used = len({one.name for one in found.files})
+    told = f"{used:,} of {len(files) + len(unlisted):,} files{': ' if found.counts else ''}{_counted(found)}"
     return Clips(
         audio=torch.from_numpy(np.stack(found.clips)),
         rate=rate,
         labels={
-            kind: torch.tensor([classes[kind].index(one.labels[kind]) for one in found.files])
-            for kind in kinds
+            kind: torch.tensor([places[kind][one.labels[kind]] for one in found.files]) for kind in kinds
         },
         classes=classes,
         parameters={
@@ -217,36 +305,53 @@ def _clips(
             "start": torch.tensor(found.starts, dtype=torch.float32),
         },
         name=folder.resolve().name,
-        note=f"{len({one.name for one in found.files}):,} of {len(files):,} files{_counted(found, ': ')}",
-        report="\n".join(found.lines),
+        note=told,
+        report=_table_of(found, told),
     )
 
 
-def _counted(found: _Found, before: str = "") -> str:
-    told = ", ".join(f"{count:,} {what}" for what, count in sorted(found.counts.items()))
-    return f"{before}{told}" if told else ""
+def _in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """By the numbers in the names, if all have some ("take 2" before "take 10"), then by the letters."""
+    numbers = {name: [int(part) for part in re.findall(r"[0-9]+", name)] for name in names}
+    return tuple(sorted(numbers, key=lambda name: (numbers[name] if all(numbers.values()) else [], name)))
+
+
+def _counted(found: _Found) -> str:
+    return ", ".join(f"{count:,} {what}" for what, count in sorted(found.counts.items()))
+
+
+def _table_of(found: _Found, told: str) -> str:
+    rows = [
+        ("file", "clips", "what was done"),
+        *((name, str(clips), what) for name, clips, what in found.done),
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    lines = [f"{name:<{widths[0]}}  {clips:>{widths[1]}}  {what}" for name, clips, what in rows]
+    return "\n".join([f"{len(found.clips):,} clips of {told}", "", *lines])
 
 
 def _read_one(one: _File, found: _Found, rate: int, samples: int, trim: bool, peak: float | None) -> None:
-    def left_out(why: str) -> None:
+    def left_out(why: str, whole: str = "") -> None:
         found.counts[f"left out, {why}"] += 1
-        found.lines.append(f"{one.name}: left out, {why}")
+        found.done.append((one.name, 0, f"left out, {whole or why}"))
 
     try:
-        sound = Sound.load(one.path)
+        sound, own_rate = loaded(one.path, rate)
     except (SoundError, OSError) as wrong:
         return left_out(reason(wrong))
     if sound.peak <= QUIETEST:
         return left_out("silent")
+    content = hashlib.blake2b(sound.samples.tobytes(), digest_size=16).digest()
+    if (other := found.heard.setdefault(content, one.name)) != one.name:
+        return left_out("a copy", f"a copy of {other}")
     done = [f"{sound.duration:.2f} s"]
 
     def did(what: str, count: str) -> None:
         found.counts[count] += 1
         done.append(what)
 
-    if sound.rate != rate:
-        did(f"resampled from {sound.rate:,} Hz", "resampled")
-        sound = sound.resample(rate)
+    if own_rate != rate:
+        did(f"resampled from {own_rate:,} Hz", "resampled")
     if trim:
         kept = sound.trim(SILENCE)
         if sound.duration - kept.duration > 0.01:
@@ -258,27 +363,31 @@ def _read_one(one: _File, found: _Found, rate: int, samples: int, trim: bool, pe
     pieces = list(_pieces(x, samples, rate))
     if len(x) > samples:
         did(f"cut into {len(pieces)} clips", "cut")
+        unused = len(x) - sum(min(samples, len(x) - start) for start, _ in pieces)
+        if unused > 0.01 * rate:
+            did(f"{unused / rate:.2f} s of rest or silence unused", "not used to the last")
     elif len(x) < samples:
         did(f"{(samples - len(x)) / rate:.2f} s of silence added", "padded")
     for start, piece in pieces:
         found.clips.append(piece)
         found.files.append(one)
         found.starts.append(start / rate)
-    found.lines.append(f"{one.name}: {', '.join(done)}")
+    found.done.append((one.name, len(pieces), ", ".join(done)))
 
 
 def _pieces(x: NDArray[np.float32], samples: int, rate: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Where each clip of a file begins, and its samples; silent ones and a rest that is too short are left out."""
-    quiet = 10 ** (SILENCE / 20) * np.abs(x).max()
+    """Where each clip of a file begins, and its samples; silent ones and a rest that is too short are left out, but not
+    the piece that holds the peak."""
+    loudest = int(np.argmax(np.abs(x)))
+    quiet = 10 ** (SILENCE / 20) * float(np.abs(x[loudest]))
     fade = min(round(FADE * rate), samples // 2)
     for start in range(0, len(x), samples):
         piece = x[start : start + samples].copy()
-        if start and len(piece) < LEAST_PIECE * samples:
-            return
-        if np.abs(piece).max() < quiet:
+        holds_peak = start <= loudest < start + samples
+        if not holds_peak and (len(piece) < LEAST_PIECE * samples or np.abs(piece).max() < quiet):
             continue
         if start and fade:
-            piece[:fade] *= np.linspace(0, 1, fade, dtype=np.float32)
+            piece[:fade] *= np.linspace(0, 1, fade, dtype=np.float32)[: len(piece)]
         if start + samples < len(x) and fade:
             piece[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)
         yield start, np.pad(piece, (0, samples - len(piece)))

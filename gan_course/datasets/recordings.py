@@ -1,5 +1,6 @@
 """Reading many sound files, some of them bad, into clips of one length. Lesson 04."""
 
+import mmap
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -12,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gan_course.sound import Sound, SoundError
+from gan_course.sound import Sound, SoundError, _cut_short, _knows_its_length
 
 SHORTEST = 0.02
 """What is shorter (s) is no recording of anything: it holds one period of 50 Hz."""
@@ -104,7 +105,6 @@ def read(
 LARGE = 1 << 23
 """From this many bytes on a file is read block by block: as 64-bit numbers, an hour in stereo would take 3 GB."""
 _BLOCK = 1 << 18
-_FORMATS_OF_KNOWN_LENGTH = ("WAV", "WAVEX", "FLAC", "AIFF", "W64", "RF64", "CAF", "AU")
 
 
 def loaded(path: Path, rate: int) -> tuple[Sound, int]:
@@ -124,7 +124,9 @@ def loaded(path: Path, rate: int) -> tuple[Sound, int]:
             own_rate, promised, kind = file.samplerate, file.frames, file.format
             stream = soxr.ResampleStream(own_rate, rate, 1, dtype="float32") if own_rate != rate else None
             count = 0
-            for block in file.blocks(_BLOCK, dtype="float32", always_2d=True):
+            # after every block soundfile seeks, and libsndfile's MPEG decoder does not go on as it would have
+            size = promised if kind == "MP3" else _BLOCK
+            for block in file.blocks(size, dtype="float32", always_2d=True):
                 count += len(block)
                 x = block.mean(axis=1)
                 parts.append(x if stream is None else stream.resample_chunk(x))
@@ -132,7 +134,9 @@ def loaded(path: Path, rate: int) -> tuple[Sound, int]:
                 parts.append(stream.resample_chunk(np.zeros(0, np.float32), last=True))
     except (RuntimeError, TypeError) as wrong:
         raise SoundError(f"{path} cannot be read as a sound file: {wrong}") from None
-    if count < promised and kind in _FORMATS_OF_KNOWN_LENGTH:
+    with open(path, "rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        short = (count < promised and _knows_its_length(content, kind)) or _cut_short(content, kind)
+    if short:
         raise SoundError(f"{path} is cut short: only {count} of its {promised} samples are there.")
     return Sound(np.concatenate(parts), rate, path.stem), own_rate
 
