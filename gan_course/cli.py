@@ -101,10 +101,13 @@ def doctor() -> None:
 
 @app.command()
 def data(
-    name: Annotated[str | None, typer.Argument(help="Such as digits; lists all data sets if none.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="Such as orchestra; lists all data sets if none.")
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help="Fetch it even if it is here.")] = False,
     clear: Annotated[
-        bool, typer.Option("--clear", help="Delete the clips that are kept for quick loading.")
+        bool,
+        typer.Option("--clear", help="Delete the clips that are kept for quick loading, and nothing else."),
     ] = False,
 ) -> None:
     """List the data sets with licence and state, or fetch one."""

@@ -394,7 +394,7 @@ def data_sets() -> list[DataSet]:
             else ""
         )
         sets.append(DataSet(archive.name, archive.licence, f"{held.counted} in {held.folder}", damage))
-    return sets
+    return [*sets, DataSet("folder", "yours to know", "any folder of your own sounds; see data/folder.md")]
 
 
 def _archives() -> tuple[Archive, ...]:
@@ -411,7 +411,6 @@ def data_report() -> str:
     rows = [("data set", "licence", "state"), *((each.name, each.licence, each.state) for each in sets)]
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     lines = [f"{name:<{widths[0]}}  {licence:<{widths[1]}}  {state}" for name, licence, state in rows]
-    lines.append("A folder of your own sounds is one too: see data/folder.md.")
     if size := cache_size():
         lines.append(
             f"{size / 1e6:,.0f} MB of clips are kept in {cache_folder()}; `gan-course data --clear` frees them."
@@ -428,6 +427,8 @@ def get_data(name: str, again: bool = False) -> str:
 
     if name == "notes":
         return "notes needs no download: it is made when it is loaded."
+    if name == "folder":
+        return "folder needs no download: it is read from the path that you give, as data/folder.md says."
     archive = next((each for each in _archives() if each.name == name), None)
     if archive is None:
         raise ValueError(

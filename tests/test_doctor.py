@@ -4,6 +4,7 @@ what stops the course."""
 import importlib
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,7 +19,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from gan_course import doctor
+from gan_course import datasets, doctor
 from gan_course.cli import app
 from gan_course.datasets import archive
 from gan_course.doctor import Finding
@@ -298,6 +299,8 @@ def test_data_lists_every_set_with_licence_and_state() -> None:
     result = CliRunner().invoke(app, ["data"])
     assert result.exit_code == 0
     assert "CC BY-SA 4.0" in result.output and "notes" in result.output and "not here yet" in result.output
+    names = [line.split()[0] for line in result.output.splitlines()]
+    assert names == ["data", *datasets.registry.NAMES]
 
 
 def test_data_fetches_from_the_mirror(mirror: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -307,6 +310,33 @@ def test_data_fetches_from_the_mirror(mirror: Path, monkeypatch: pytest.MonkeyPa
     result = CliRunner().invoke(app, ["data", "digits"])
     assert result.exit_code == 0 and "recordings in" in result.output and "CC BY-SA 4.0" in result.output
     assert "recordings in" in CliRunner().invoke(app, ["data"]).output
+
+
+def test_data_fetches_the_orchestra_and_counts_what_a_mirror_holds(
+    mirror: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not (mirror / "philharmonia-samples.zip").is_file():
+        pytest.skip("the mirror holds no orchestra")
+    monkeypatch.setenv(archive.MIRROR, str(mirror))
+    result = CliRunner().invoke(app, ["data", "orchestra"])
+    assert result.exit_code == 0
+    assert re.search(r"orchestra: (3,032 of 9,750|9,750) recordings in .*not to be sold", result.output)
+
+
+@pytest.mark.parametrize("name", ["notes", "folder"])
+def test_data_that_needs_no_download_says_so(name: str) -> None:
+    result = CliRunner().invoke(app, ["data", name])
+    assert result.exit_code == 0 and f"{name} needs no download" in result.output
+
+
+def test_what_is_kept_for_quick_loading_is_counted_and_can_be_deleted(place: Path) -> None:
+    cache = place / "data" / "cache"
+    cache.mkdir(parents=True)
+    (cache / "folder-1.safetensors").write_bytes(bytes(3_000_000))
+    assert "3 MB of clips are kept in" in CliRunner().invoke(app, ["data"]).output
+    result = CliRunner().invoke(app, ["data", "--clear"])
+    assert result.exit_code == 0 and "3 MB of kept clips are deleted" in result.output
+    assert "are kept in" not in result.output and not cache.exists()
 
 
 def test_data_that_cannot_be_had_is_one_sentence_and_status_1(

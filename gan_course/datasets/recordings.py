@@ -152,7 +152,7 @@ def followed(files: Sequence[T]) -> Iterable[T]:
     """
     from tqdm.auto import tqdm
 
-    bar: Iterable[T] = tqdm(files, desc="reading", unit="file", delay=2, leave=False)
+    bar: Iterable[T] = tqdm(files, desc="reading", unit="file", delay=2, leave=False, disable=None)
     return bar
 
 
