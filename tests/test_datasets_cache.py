@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -83,13 +84,36 @@ def test_other_options_and_changed_files_make_another_cache(home: Path) -> None:
     assert build.built == 4
 
 
-@pytest.mark.parametrize("damage", ["cut", "emptied", "a bit", "other"])
+def test_what_was_loaded_may_be_changed_without_changing_the_cache() -> None:
+    cached("some", {}, [], some_clips)
+    cached("some", {}, [], some_clips).audio.zero_()
+    assert torch.equal(cached("some", {}, [], some_clips).audio, some_clips().audio)
+
+
+def test_the_order_of_the_files_counts_and_one_that_is_gone_is_no_error(home: Path) -> None:
+    (home / "a.wav").write_bytes(b"one")
+    (home / "b.wav").write_bytes(b"two")
+    build = Counting()
+    for names in (["a.wav", "b.wav"], ["b.wav", "a.wav"], ["a.wav", "gone.wav"]):
+        cached("some", {}, [home / name for name in names], build)
+    assert build.built == 3
+
+
+def test_the_report_is_a_text_beside_the_cache() -> None:
+    cached("some", {}, [], some_clips)
+    assert only_cache().with_suffix(".txt").read_text("utf-8") == "a: left out, empty\n"
+
+
+@pytest.mark.parametrize("damage", ["cut", "emptied", "a bit", "header", "other"])
 def test_a_damaged_cache_is_made_anew(damage: str) -> None:
     build = Counting()
     cached("some", {}, [], build)
     content = bytearray(only_cache().read_bytes())
     if damage == "cut":
         content = content[:-10]
+    elif damage == "header":
+        # the text of the metadata, and not the tensors: a class under another name
+        content = content.replace(b"oboe", b"tuba")
     elif damage == "emptied":
         content = bytearray()
     elif damage == "a bit":
@@ -107,10 +131,31 @@ def test_only_the_last_few_are_kept_and_all_can_be_cleared() -> None:
         cached("some", {"rate": rate}, [], some_clips)
         time.sleep(0.01)
     assert len(list(cache_folder().glob("*.safetensors"))) == 4
+    assert len(list(cache_folder().glob("*.txt"))) == 4
     size = cache_size()
     assert size > 0
     assert clear_cache() == size
     assert cache_size() == 0
+
+
+def test_the_ones_not_used_for_longest_are_forgotten_first() -> None:
+    build = Counting()
+    for rate in (1, 2, 3, 4, 1, 5, 1):
+        cached("some", {"rate": rate}, [], build)
+        time.sleep(0.01)
+    assert build.built == 5
+    cached("some", {"rate": 2}, [], build)
+    assert build.built == 6
+
+
+def test_a_full_disk_is_told_and_the_clips_come_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.warns(UserWarning, match="not kept for the next time: .*No space left"):
+        assert len(cached("some", {}, [], some_clips)) == 5
+    assert not [path for path in cache_folder().iterdir() if path.suffix in (".part", ".safetensors")]
 
 
 def test_where_nothing_can_be_written_the_clips_come_all_the_same(
@@ -148,15 +193,28 @@ def build():
     time.sleep(float(sys.argv[2]))
     return some_clips(7)
 
+def write(descriptor):
+    log.write_text("writing")
+    time.sleep(60)
+
+if len(sys.argv) > 3:
+    cache.os.fsync = write
 clips = cache.cached("some", {}, [], build)
 with log.open("a") as file:
     file.write(f"{float(clips.audio.sum()):.4f}\\n")
 """
 
 
-def start(log: Path, seconds: float) -> subprocess.Popen[bytes]:
+def start(log: Path, seconds: float, *slow_to_write: str) -> subprocess.Popen[bytes]:
     root = Path(__file__).resolve().parents[1]
-    return subprocess.Popen([sys.executable, "-c", PROGRAM, str(log), str(seconds)], cwd=root)
+    return subprocess.Popen([sys.executable, "-c", PROGRAM, str(log), str(seconds), *slow_to_write], cwd=root)
+
+
+def wait_for(log: Path, text: str) -> None:
+    end = time.monotonic() + 100
+    while not (log.exists() and text in log.read_text()):
+        assert time.monotonic() < end, f"no {text!r} in {log}"
+        time.sleep(0.02)
 
 
 @pytest.mark.slow
@@ -173,12 +231,25 @@ def test_of_two_processes_one_builds_and_both_have_the_clips(home: Path) -> None
 def test_a_process_that_is_killed_while_it_builds_leaves_no_half_and_no_lock(home: Path) -> None:
     log = home / "log"
     killed = start(log, 60.0)
-    end = time.monotonic() + 100
-    while not log.exists() and time.monotonic() < end:
-        time.sleep(0.05)
+    wait_for(log, "built")
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     assert not list(cache_folder().glob("*.safetensors"))
     assert start(log, 0.0).wait(120) == 0
     assert log.read_text().splitlines().count("built") == 2
     assert only_cache().exists()
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_while_it_writes_leaves_no_half_that_is_used(home: Path) -> None:
+    log = home / "log"
+    killed = start(log, 0.0, "slow to write")
+    wait_for(log, "writing")
+    assert list(cache_folder().glob("*.part"))
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert not list(cache_folder().glob("*.safetensors"))
+    assert start(log, 0.0).wait(120) == 0
+    assert log.read_text().endswith(f"built\n{float(some_clips(7).audio.sum()):.4f}\n")
+    assert only_cache().exists()
+    assert not list(cache_folder().glob("*.part"))
