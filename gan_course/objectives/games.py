@@ -1,0 +1,61 @@
+"""Games of two players as a matrix: who moves first, and whether they may throw dice. Lesson 05.
+
+`A[i, j]` is what the row player gets and the column player loses if they play row i and column j. The row player wants
+it large (the discriminator), the column player small (the generator).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+class Mixed(NamedTuple):
+    """A game's value when both may throw dice, and the dice: `rows` `(row,)` and `columns` `(column,)` add up to 1."""
+
+    value: float
+    rows: Tensor
+    columns: Tensor
+
+
+def pure_values(A: Tensor) -> tuple[Tensor, Tensor]:
+    """(max min, min max) of the matrix A `(row, column)` without dice.
+
+    In the first the row player moves first, and the column player answers; in the second it is the other way round. The
+    first is never larger than the second: to answer is no drawback. Lesson 05.
+    """
+    return A.amin(1).amax(), A.amax(0).amin()
+
+
+def mixed_value(A: Tensor) -> Mixed:
+    """The value of the matrix game A `(row, column)` with dice, the same in both orders (von Neumann 1928).
+
+    Found by linear programming: the largest v such that some dice of the row player get v or more in each column.
+    Raises ValueError for entries that are not finite. Lesson 05.
+    """
+    from scipy.optimize import linprog
+
+    matrix = A.detach().cpu().double().numpy()
+    if matrix.ndim != 2 or not matrix.size or not np.isfinite(matrix).all():
+        raise ValueError(
+            f"a game is a matrix (row, column) of finite numbers; {tuple(matrix.shape)} with "
+            f"{int((~np.isfinite(matrix)).sum())} others was given: leave out moves that cost infinitely much"
+        )
+
+    def dice(matrix: np.ndarray) -> tuple[float, Tensor]:
+        rows, columns = matrix.shape
+        found = linprog(
+            np.r_[np.zeros(rows), -1],
+            A_ub=np.c_[-matrix.T, np.ones(columns)],
+            b_ub=np.zeros(columns),
+            A_eq=np.r_[np.ones(rows), 0][None],
+            b_eq=[1],
+            bounds=[(0, 1)] * rows + [(None, None)],
+        )
+        return found.x[-1], torch.from_numpy(found.x[:-1])
+
+    value, rows = dice(matrix)
+    return Mixed(float(value), rows, dice(-matrix.T)[1])
