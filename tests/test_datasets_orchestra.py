@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from gan_course import datasets
 from gan_course.datasets import Clips, archive, orchestra
 from gan_course.evaluation import cents, track_pitch
 from gan_course.synthesis import frequency_of, midi_number
+from gan_course.synthesis.pitch import note_name
 
 
 def mp3(frequency: float, seconds: float = 0.6, silence: float = 0.1, rate: int = 44_100) -> bytes:
@@ -198,6 +200,34 @@ def test_the_real_set_is_counted_and_loaded(real: Clips) -> None:
     assert len(real.classes["instrument"]) >= 11
     assert real.audio.abs().amax(1).min() > 1e-3
     assert real.parameters["onset"].max() < 0.3
+
+
+@pytest.mark.slow
+def test_the_card_says_what_is_in_the_measured_set(real: Clips, sides: tuple[Clips, ...]) -> None:
+    if not real.note.startswith("3,032 of"):
+        pytest.skip("another archive than the one that was measured")
+    text = (Path(__file__).parents[1] / "data" / "orchestra.md").read_text("utf-8")
+    table = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"
+    ]
+    header = next(row for row in table if row[0] == "instrument")
+    dynamics = [name.replace("-", " ") for name in real.classes["dynamic"]]
+    assert header[3:10] == dynamics
+
+    def row(name: str, which: torch.Tensor) -> list[str]:
+        midi = real.parameters["midi"][which].int()
+        counts = real.labels["dynamic"][which].bincount(minlength=len(dynamics)).tolist()
+        seconds, level = (float(real.parameters[kind][which].median()) for kind in ("duration", "level_db"))
+        ends = f"{note_name(int(midi.min()))}, {note_name(int(midi.max()))}"
+        return [name, str(len(midi)), ends, *map(str, counts), f"{seconds:.2f} s", f"−{-level:.0f} dB"]
+
+    for index, name in enumerate(real.classes["instrument"]):
+        assert row(name, real.labels["instrument"] == index) in table
+    assert row("all", torch.ones(len(real), dtype=torch.bool)) in table
+    train, test, _ = sides
+    assert f"Of the {len(real):,} clips {len(train):,} are for training and {len(test):,} for testing" in text
+    kept = re.search(r"(\d+) misnamed", real.note)
+    assert kept and f"One of them is empty and {kept[1]} do not sound as" in text
 
 
 def semitone_of_most_energy(clips: Clips) -> torch.Tensor:
