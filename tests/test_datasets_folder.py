@@ -187,6 +187,8 @@ def test_silence_within_a_long_file_makes_no_clips_but_its_loudest_part_does(tmp
     put(tmp_path / "gap.wav", np.concatenate([1e-4 * tone(1.0), tone(0.1)]))
     clips = folder.load(tmp_path, samples=8_000, trim=False)
     assert clips.parameters["start"].tolist() == [1.0]
+    assert "cut to one clip, 1.00 s of rest or silence unused" in rows(clips.report)["gap.wav"][1]
+    assert "1 with a rest unused" in clips.note
 
 
 def test_classes_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:

@@ -362,10 +362,10 @@ def _read_one(one: _File, found: _Found, rate: int, samples: int, trim: bool, pe
     x = (sound if peak is None else sound.at_peak(peak)).samples.astype(np.float32)
     pieces = list(_pieces(x, samples, rate))
     if len(x) > samples:
-        did(f"cut into {len(pieces)} clips", "cut")
+        did("cut to one clip" if len(pieces) == 1 else f"cut into {len(pieces)} clips", "cut")
         unused = len(x) - sum(min(samples, len(x) - start) for start, _ in pieces)
         if unused > 0.01 * rate:
-            did(f"{unused / rate:.2f} s of rest or silence unused", "not used to the last")
+            did(f"{unused / rate:.2f} s of rest or silence unused", "with a rest unused")
     elif len(x) < samples:
         did(f"{(samples - len(x)) / rate:.2f} s of silence added", "padded")
     for start, piece in pieces:
