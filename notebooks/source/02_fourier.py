@@ -28,7 +28,7 @@ strings = strings.fade(0, 0.03).at_level(-20)
 hall = synthesis.noise(0.6, seed=1) * synthesis.exponential_decay(0.6, 0.12)
 hall = hall / np.linalg.norm(hall.samples)
 answer = Sound(spectral.convolve(strings.samples, hall.samples))
-listen((answer + 0.7 * strings).cut(0, 1.2).at_level(-20), labels=["a string in a hall"],
+listen((answer + 0.7 * strings).cut(0, 1.1).at_level(-20), labels=["a string in a hall"],
        say="Three notes, and the hall answers each. Listen to how it goes on after the last one has stopped.")
 
 # %% [markdown]
@@ -58,13 +58,13 @@ KEYS = ("123", "456", "789", "*0#")
 
 def press(row, column):
     both = synthesis.sine(ROWS[row], 0.13, 8_000) + synthesis.sine(COLUMNS[column], 0.13, 8_000)
-    return (0.1 * both).fade(0.005, 0.005).pad(0.18)
+    return (0.05 * both).fade(0.005, 0.005).pad(0.18)
 
 
 secret = np.random.default_rng(1).integers((4, 3), size=(3, 2))
 call = press(*secret[0]).then(press(*secret[1])).then(press(*secret[2]))
-call = call + synthesis.noise(call.duration, 8_000, amplitude=0.25)
-print(f"a key {press(0, 0).cut(0, 0.13).level:.0f} dB, the noise {20 * np.log10(0.25):.0f} dB")
+call = call + synthesis.noise(call.duration, 8_000, amplitude=0.12)
+print(f"a key {press(0, 0).cut(0, 0.13).level:.0f} dB, the noise {20 * np.log10(0.12):.0f} dB")
 listen(call, labels=["three keys"], picture="waveform", say="Three short notes under a rush that is louder than they are.")
 
 # %% [markdown]
@@ -80,7 +80,7 @@ t = synthesis.times(0.02)
 cosine = np.cos(2 * np.pi * 440 * t)
 tones = {"440 Hz in step": cosine, "a quarter turn late": np.sin(2 * np.pi * 440 * t), "600 Hz": np.cos(2 * np.pi * 600 * t)}
 sums = {name: np.cumsum(x * cosine) for name, x in tones.items()}
-plot_lines(1000 * t, sums, "time (ms)", "sum of the products so far",
+plot_lines(1000 * t, sums, "time (ms)", "sum of the products so far", height=230,
            alt="The first sum climbs steadily to 160. The other two stay near 0: the tone that comes late is not found.")
 
 # %% [markdown]
@@ -120,7 +120,7 @@ for phase in (0.3, 1, np.pi / 2, 3):
           f"amplitude {abs(found):.3f}, phase {np.angle(found):.2f}")
 
 # %% [markdown]
-# Whatever the phase is, the amplitude is found. Now ask the telephone call for every frequency from 600 to 1,600 Hz:
+# Whatever the phase is, the amplitude is found. Now ask the telephone call for every frequency from 650 to 1,500 Hz:
 
 # %%
 presses = call.samples.reshape(3, -1)[:, :1040]  # 130 ms each
@@ -128,10 +128,10 @@ for x in presses:
     row = np.argmax([abs(amount(x, f, 8_000)) for f in ROWS])
     column = np.argmax([abs(amount(x, f, 8_000)) for f in COLUMNS])
     print(f"{ROWS[row]} Hz and {COLUMNS[column]} Hz: key {KEYS[row][column]}")
-asked = np.arange(600, 1600, 5)
+asked = np.arange(650, 1500, 6)
 found = [abs(amount(presses[0], f, 8_000)) for f in asked]
-plot_lines(asked, {"first key": found}, "frequency asked for (Hz)", "amplitude found", title="The first key",
-           alt="A curve near 0.02 all along, with two peaks of about 0.1, at 770 Hz and at 1,336 Hz.")
+plot_lines(asked, {"first key": found}, "frequency asked for (Hz)", "amplitude found", title="The first key", height=230,
+           alt="A curve near 0.01 all along, with two peaks of about 0.05, at 770 Hz and at 1,336 Hz.")
 
 # %% [markdown]
 # The noise finds itself in all frequencies a little; each tone finds itself in one. Telephone exchanges do this, with a
@@ -152,7 +152,7 @@ curve = [abs(amount(five, k, 64)) for k in turns]
 at_whole = [abs(amount(five, k, 64)) for k in whole]
 print("6 turns:", f"{at_whole[5]:.0e},", "5½ turns:", f"{abs(amount(five, 5.5, 64)):.2f}")
 plot_lines(turns, {"any number of turns": curve}, "turns in 64 samples, asked for", "amount found",
-           points={"whole numbers": (whole, at_whole)}, title="In five turns",
+           points={"whole numbers": (whole, at_whole)}, title="In five turns", height=230,
            alt="The curve has its top, 1, at five turns, small bumps on both sides, and is 0 at every other whole number.")
 
 # %% [markdown]
@@ -207,7 +207,7 @@ reed = note("reed", "A3", seed=0)
 x = reed.samples[6_000:7_024].astype(float)
 X = dft(x)
 print("X[30] =", X[30].round(3), "  X[1024 − 30] =", X[1024 - 30].round(3))
-plot_lines(np.arange(1024), {"": np.abs(X)}, "bin k", "magnitude |X|", title="64 ms of a reed",
+plot_lines(np.arange(1024), {"": np.abs(X)}, "bin k", "magnitude |X|", title="64 ms of a reed", height=230,
            alt="Peaks that fall off towards the middle, and the same once more, mirrored, from the middle to the end.")
 
 # %% [markdown]
@@ -235,7 +235,8 @@ k = np.argsort(-np.abs(X[:512]))[:3]
 print("the three strongest bins:", [f"{bin_frequency(one, 1024):.1f} Hz" for one in k], "  A3 is 220 Hz")
 print(f"bins are {bin_frequency(1, 1024):.1f} Hz apart: rate / N, which is 1 / duration")
 plot_lines(bin_frequency(np.arange(512), 1024), {"": 2 / 1024 * np.abs(X[:512])}, "frequency (Hz)", "amplitude",
-           title="The same half spectrum, with its frequencies")
+           title="The same half spectrum, with its frequencies", height=230,
+           alt="Peaks at 219, 656 and 1,094 Hz, each less than half as high as the one before, and ever smaller ones above.")
 
 # %% [markdown]
 # ## And back
@@ -330,9 +331,9 @@ taken = {}
 for (name, longer), function in zip(lengths.items(), (dft, fft, np.fft.fft)):
     taken[name] = longer, shortest_times(function, longer)
     # the shortest lengths measure Python, not the method
-    slope = np.polyfit(np.log(longer[-4:]), np.log(taken[name][1][-4:]), 1)[0]
+    slope = np.polyfit(np.log(longer[-3:]), np.log(taken[name][1][-3:]), 1)[0]
     print(f"{name:12} time grows as N to the power {slope:.2f}")
-plot_lines([], taken, "samples N", "processor time (ms)", log="xy", title="One transform",
+plot_lines([], taken, "samples N", "processor time (ms)", log="xy", title="One transform", height=240,
            alt="On logarithmic axes three lines: the DFT's rises about twice as steeply as the others; numpy's lies far below.")
 
 # %% [markdown]
@@ -372,8 +373,8 @@ t, k = synthesis.times(0.26), np.arange(1, 21)
 aligned = np.sum(np.cos(2 * np.pi * 220 * k[:, None] * t) / k[:, None], 0)
 random = rng.uniform(-np.pi, np.pi, (20, 1))
 shifted = np.sum(np.cos(2 * np.pi * 220 * k[:, None] * t + random) / k[:, None], 0)
-one, other = Sound(aligned).at_level(-18), Sound(shifted).at_level(-18)
-plot_waveform(Sound(one.samples[:320]), Sound(other.samples[:320]), labels=["all phases 0", "random phases"])
+one, other = Sound(aligned).at_level(-22), Sound(shifted).at_level(-22)
+plot_waveform(Sound(one.samples[:240]), Sound(other.samples[:240]), labels=["all phases 0", "random phases"])
 
 # %%
 listen(one.fade(), other.fade(), labels=["all phases 0", "random phases"], picture=None,
@@ -395,10 +396,10 @@ try:
         voice = Sound.load(recordings / "7_lucas_10.wav", rate=8_000).named("“seven”")
 except OSError as error:
     print(error)
-voice = voice.pad(0.52).at_level(-22)
+voice = voice.pad(0.52).at_level(-24)
 if voice.label != "“seven”":
     print("No recordings are here yet: two taps take the voice's place. Where the text says word, hear taps.")
-rush = Sound(rng.normal(size=len(voice)), 8_000)
+rush = Sound(np.random.default_rng(1).normal(size=len(voice)), 8_000)
 
 # %% [markdown]
 # > **Guess first:** in which of the two will you hear the word: in the magnitudes of the voice with the phases of noise, or in
@@ -419,20 +420,25 @@ def swap_phase(x, y):
 checks.swap_phase(swap_phase)
 
 # %%
-A = Sound(swap_phase(voice.samples, rush.samples), 8_000).at_level(-22)
-B = Sound(swap_phase(rush.samples, voice.samples), 8_000).at_level(-22)
-listen(voice, A, B, labels=[voice.label, "A: its magnitudes", "B: its phases"], picture="spectrogram",
+A = Sound(swap_phase(voice.samples, rush.samples), 8_000).at_level(-24)
+B = Sound(swap_phase(rush.samples, voice.samples), 8_000).at_level(-24)
+listen(voice, A, B, labels=[voice.label, "A: its magnitudes", "B: its phases"], picture="waveform",
        say="A, with the phases of noise, is a rush in the colour of the voice. B, with the magnitudes of noise, says the word.")
 
 # %%
-def loudness(sound):
+def loudness(x):
     """The root mean square over 20 ms around each sample."""
-    return np.sqrt(np.convolve(sound.samples**2, np.ones(160) / 160, "same"))
+    return np.sqrt(np.convolve(x**2, np.ones(160) / 160, "same"))
 
 
-for name, sound in (("A", A), ("B", B)):
-    alike = np.corrcoef(loudness(sound), loudness(voice))[0, 1]
-    print(f"{name}: its loudness follows that of the original with a correlation of {alike:.2f}")
+def follows(x):
+    """How much the loudness of x goes up and down with that of the voice: 1 for always, 0 for not at all."""
+    return np.corrcoef(loudness(x), loudness(voice.samples))[0, 1]
+
+
+noises = rng.normal(size=(20, len(voice)))
+alike = [(follows(swap_phase(voice.samples, y)), follows(swap_phase(y, voice.samples))) for y in noises]
+print("mean over 20 noises: A {:+.2f}, B {:+.2f}".format(*np.mean(alike, axis=0)))
 
 # %% [markdown]
 # The phases win (Oppenheim and Lim 1981 found the same with speech and with pictures). Both results are true: phase says **when**.
@@ -460,7 +466,7 @@ def level(piece):
 
 
 k = np.arange(30, 84)
-plot_lines(k, {name: level(piece)[k] for name, piece in pieces.items()}, "bin", "level (dB)",
+plot_lines(k, {name: level(piece)[k] for name, piece in pieces.items()}, "bin", "level (dB)", height=230,
            alt="56 turns: one bin, all others at the floor. 56½ turns: a wide tent, still at −26 dB ten bins away. "
                "Faded: a narrow peak, far down after five bins.")
 
@@ -499,14 +505,14 @@ checks.cosine_window(cosine_window)
 # %%
 from gan_course.spectral import WINDOWS, main_lobe_width, side_lobe_level
 
-lobes, beside = {}, np.arange(7 * 32 + 1)  # in steps of 1/32 of a bin
+lobes, beside = {}, np.arange(6 * 32 + 1)  # in steps of 1/32 of a bin
 for name, coefficients in WINDOWS.items():
     w = cosine_window(1024, coefficients)
     W = np.abs(np.fft.fft(w, 32 * 1024)[beside])
     lobes[name] = 20 * np.log10(np.maximum(W / W.max(), 1e-4))
     print(f"{name:12} main lobe {main_lobe_width(w):.0f} bins wide,",
           f"highest side lobe {side_lobe_level(w):.0f} dB")
-plot_lines(beside / 32, lobes, "distance from the tone (bins)", "level (dB)",
+plot_lines(beside / 32, lobes, "distance from the tone (bins)", "level (dB)", height=240,
            alt="The right halves of four bumps. The rectangular one is narrowest, its side lobes begin at −13 dB; Blackman's is three times as wide, "
                "its side lobes lie below −58 dB; Hann's and Hamming's are in between.")
 
@@ -521,7 +527,7 @@ def seen_through(off, window):
     piece = cosine_window(1024, WINDOWS[window]) * x
     seen, soft = level(piece), ([68], [level(piece)[68]])
     drawn = plot_lines(np.arange(36, 91), {"level": seen[36:91]}, "bin", "level (dB)",
-                       points={"bin of the soft tone": soft}, title=f"{window}, {off:.1f} bins off")
+                       points={"bin of the soft tone": soft}, title=f"{window}, {off:.1f} bins off", height=230)
     looped = Sound(0.3 * np.tile(piece, 5), 8_000)
     return [drawn, listen(looped, labels=["the piece, over and over"], picture="waveform")]
 
@@ -589,7 +595,7 @@ print(f"{len(x) * len(h):.1e} multiplications one by one, about {3 * size * np.l
 
 # %%
 circle = np.fft.irfft(np.fft.rfft(x) * np.fft.rfft(h, len(x)), len(x))
-listen(Sound(y[:16_000]), Sound(circle), labels=["with zeros", "in circles"], picture="waveform",
+listen(Sound(y[:13_200]), Sound(circle), labels=["with zeros", "in circles"], picture="waveform",
        say="On the right the hall is already sounding when the piece begins: with the end of what is still to come.")
 
 # %% [markdown]
@@ -620,7 +626,7 @@ f, lines = np.fft.rfftfreq(2**15, 1 / 16_000), {}
 for duration in (0.005, 0.03, 0.2):
     magnitude = np.abs(np.fft.rfft(burst(1000, duration).samples, 2**15))
     lines[f"{1000 * duration:g} ms"] = magnitude[1200:2900] / magnitude.max()
-plot_lines(f[1200:2900], lines, "frequency (Hz)", "magnitude, largest = 1", title="1,000 Hz, for so long",
+plot_lines(f[1200:2900], lines, "frequency (Hz)", "magnitude, largest = 1", title="1,000 Hz, for so long", height=230,
            alt="The burst of 5 ms has a bump from 600 to 1,400 Hz, that of 200 ms a needle at 1,000 Hz.")
 
 # %% [markdown]
@@ -655,7 +661,7 @@ for duration in (0.005, 0.01, 0.03, 0.1, 0.2):
           f"product {in_time * in_frequency:.4f}, which is {4 * np.pi * in_time * in_frequency:.3f} / 4π")
 ms = np.geomspace(0.5, 40, 9)
 plot_lines(ms, {"product 1 / 4π": 1000 / (4 * np.pi * ms)}, "spread in time (ms)", "spread in frequency (Hz)",
-           log="xy", points={"bursts": tuple(zip(*measured))}, title="Shorter is wider")
+           log="xy", points={"bursts": tuple(zip(*measured))}, title="Shorter is wider", height=230)
 
 # %% [markdown]
 # Twice as short is twice as wide, and the product stays just above $1/4\pi$. It can be no less, for any sound (Gabor 1946). Let $u(t)$
@@ -747,7 +753,7 @@ def in_a_hall(time_constant, distance):
     h = synthesis.noise(1.0, seed=1) * synthesis.exponential_decay(1.0, time_constant)
     h = distance * h.samples / np.linalg.norm(h.samples)
     h[0] += 1  # the string itself
-    y = Sound(convolve(strings.samples, h)).cut(0, 1.1).fade(0, 0.1).at_level(-20)
+    y = Sound(convolve(strings.samples, h)).cut(0, 1.0).fade(0, 0.1).at_level(-20)
     return listen(y, labels=[f"reverberation time {6.9 * time_constant:.1f} s"], picture="waveform",
                   say="Near, you hear the string and then the hall. Far, the hall is nearly all there is.")
 
@@ -764,9 +770,9 @@ explore(in_a_hall, time_constant=(0.02, 0.3, 0.02, 0.12), distance=(0.0, 4.0, 0.
 # %%
 MY_SOUND = ""  # such as "my_voice.wav"
 
-mine = Sound.load(MY_SOUND, rate=16_000) if MY_SOUND else note("bell", "E4", seed=0).cut(0.02, 0.32)
+mine = Sound.load(MY_SOUND, rate=16_000) if MY_SOUND else note("bell", "E4", seed=0).cut(0.02, 0.29)
 print(mine.label if MY_SOUND else "No file is named, so a bell of ours stands in.")
-mine = Sound(mine.samples[:32_000], 16_000, mine.label).at_level(-20)
+mine = Sound(mine.samples[:32_000], 16_000, mine.label).at_level(-24)
 w = cosine_window(len(mine), WINDOWS["blackman"])
 magnitude = np.abs(np.fft.rfft(w * mine.samples))
 peaks = 1 + np.flatnonzero((magnitude[1:-1] > magnitude[:-2]) & (magnitude[1:-1] >= magnitude[2:]))
@@ -774,9 +780,9 @@ strong = peaks[np.argsort(-magnitude[peaks])][:5]
 print("its strongest sinusoids:", [f"{bin_frequency(k, len(mine)):.0f} Hz" for k in sorted(strong)])
 
 # %%
-scrambled = Sound(swap_phase(mine.samples, rng.normal(size=len(mine))), 16_000).at_level(-20)
-heard = Sound(convolve(mine.samples, hall.samples), 16_000).at_level(-26) + 0.5 * mine
-listen(mine, scrambled, heard.cut(0, mine.duration + 0.25), picture="waveform",
+scrambled = Sound(swap_phase(mine.samples, rng.normal(size=len(mine))), 16_000).at_level(-24)
+heard = Sound(convolve(mine.samples, hall.samples), 16_000).at_level(-28) + 0.5 * mine
+listen(mine, scrambled, heard.cut(0, mine.duration + 0.12), picture="waveform",
        labels=["as recorded", "phases of noise", "in the hall"],
        say="The second has all the frequencies of the first and nothing of its course. In the third, each sound has a tail.")
 
