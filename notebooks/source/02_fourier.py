@@ -28,7 +28,7 @@ strings = strings.fade(0, 0.03).at_level(-20)
 hall = synthesis.noise(0.6, seed=1) * synthesis.exponential_decay(0.6, 0.12)
 hall = hall / np.linalg.norm(hall.samples)
 answer = Sound(spectral.convolve(strings.samples, hall.samples))
-listen((answer + 0.7 * strings).cut(0, 1.1).at_level(-20), labels=["a string in a hall"],
+listen((answer + 0.7 * strings).cut(0, 1.1).at_level(-20), labels=["a string in a hall"], picture="spectrogram",
        say="Three notes, and the hall answers each. Listen to how it goes on after the last one has stopped.")
 
 # %% [markdown]
@@ -595,7 +595,7 @@ print(f"{len(x) * len(h):.1e} multiplications one by one, about {3 * size * np.l
 
 # %%
 circle = np.fft.irfft(np.fft.rfft(x) * np.fft.rfft(h, len(x)), len(x))
-listen(Sound(y[:13_200]), Sound(circle), labels=["with zeros", "in circles"], picture="waveform",
+listen(Sound(y[:12_800]), Sound(circle), labels=["with zeros", "in circles"], picture="waveform",
        say="On the right the hall is already sounding when the piece begins: with the end of what is still to come.")
 
 # %% [markdown]
@@ -753,7 +753,7 @@ def in_a_hall(time_constant, distance):
     h = synthesis.noise(1.0, seed=1) * synthesis.exponential_decay(1.0, time_constant)
     h = distance * h.samples / np.linalg.norm(h.samples)
     h[0] += 1  # the string itself
-    y = Sound(convolve(strings.samples, h)).cut(0, 1.0).fade(0, 0.1).at_level(-20)
+    y = Sound(convolve(strings.samples, h)).cut(0, 0.95).fade(0, 0.1).at_level(-20)
     return listen(y, labels=[f"reverberation time {6.9 * time_constant:.1f} s"], picture="waveform",
                   say="Near, you hear the string and then the hall. Far, the hall is nearly all there is.")
 
@@ -782,7 +782,7 @@ print("its strongest sinusoids:", [f"{bin_frequency(k, len(mine)):.0f} Hz" for k
 # %%
 scrambled = Sound(swap_phase(mine.samples, rng.normal(size=len(mine))), 16_000).at_level(-24)
 heard = Sound(convolve(mine.samples, hall.samples), 16_000).at_level(-28) + 0.5 * mine
-listen(mine, scrambled, heard.cut(0, mine.duration + 0.12), picture="waveform",
+listen(mine, scrambled, heard.cut(0, mine.duration + 0.1), picture="waveform",
        labels=["as recorded", "phases of noise", "in the hall"],
        say="The second has all the frequencies of the first and nothing of its course. In the third, each sound has a tail.")
 
