@@ -5,6 +5,7 @@ Everything shown is ordinary HTML that a stored notebook keeps: sounds as `<audi
 """
 
 from gan_course.display.controls import explore
+from gan_course.display.game import GameMonitor, plot_bars, plot_densities
 from gan_course.display.monitor import Monitor
 from gan_course.display.pictures import (
     Picture,
@@ -19,6 +20,7 @@ from gan_course.display.quizzes import Quiz, quiz
 from gan_course.display.stored import configure
 
 __all__ = [
+    "GameMonitor",
     "Monitor",
     "Picture",
     "Players",
@@ -28,6 +30,8 @@ __all__ = [
     "listen",
     "mimebundle",
     "picture",
+    "plot_bars",
+    "plot_densities",
     "plot_lines",
     "plot_spectrogram",
     "plot_spectrum",
