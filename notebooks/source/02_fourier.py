@@ -772,7 +772,7 @@ MY_SOUND = ""  # such as "my_voice.wav"
 
 mine = Sound.load(MY_SOUND, rate=16_000) if MY_SOUND else note("bell", "E4", seed=0).cut(0.02, 0.29)
 print(mine.label if MY_SOUND else "No file is named, so a bell of ours stands in.")
-mine = Sound(mine.samples[:32_000], 16_000, mine.label).at_level(-24)
+mine = Sound(mine.samples[:32_000], 16_000, mine.label).at_level(-26)
 w = cosine_window(len(mine), WINDOWS["blackman"])
 magnitude = np.abs(np.fft.rfft(w * mine.samples))
 peaks = 1 + np.flatnonzero((magnitude[1:-1] > magnitude[:-2]) & (magnitude[1:-1] >= magnitude[2:]))
@@ -780,9 +780,9 @@ strong = peaks[np.argsort(-magnitude[peaks])][:5]
 print("its strongest sinusoids:", [f"{bin_frequency(k, len(mine)):.0f} Hz" for k in sorted(strong)])
 
 # %%
-scrambled = Sound(swap_phase(mine.samples, rng.normal(size=len(mine))), 16_000).at_level(-24)
-heard = Sound(convolve(mine.samples, hall.samples), 16_000).at_level(-28) + 0.5 * mine
-listen(mine, scrambled, heard.cut(0, mine.duration + 0.1), picture="waveform",
+scrambled = Sound(swap_phase(mine.samples, rng.normal(size=len(mine))), 16_000).at_level(-26)
+heard = Sound(convolve(mine.samples, hall.samples), 16_000).at_level(-30) + 0.5 * mine
+listen(mine, scrambled, heard.cut(0, mine.duration + 0.2).fade(0, 0.1), picture="waveform",
        labels=["as recorded", "phases of noise", "in the hall"],
        say="The second has all the frequencies of the first and nothing of its course. In the third, each sound has a tail.")
 
