@@ -223,6 +223,22 @@ def training() -> Iterator[Row]:
         yield f"training step, {bands} × 64, batch {recipe.batch}", f"{each * 1e3:.0f} ms", run.precision
 
 
+def ear() -> Iterator[Row]:
+    """Training an ear on the built-in notes as lesson 04 does, and listening with a shipped one."""
+    from gan_course import datasets, zoo
+    from gan_course.evaluation import train_ear
+
+    clips, held_out = datasets.notes(4096, seed=0), datasets.notes(444, seed=1)
+    begun = time.perf_counter()
+    trained = train_ear(clips)
+    taken = time.perf_counter() - begun
+    heard = ", ".join(f"{kind} {share:.3f}" for kind, share in trained.accuracy(held_out).items())
+    yield f"an ear, {trained.about['training']['steps']} steps on 4,096 notes", f"{taken:.1f} s", heard
+    shipped = zoo.load_ear("ear-notes")
+    taken = seconds(lambda: shipped.features(held_out), runs=3)
+    yield "features of 444 notes", f"{taken * 1e3:.0f} ms", f"{444 * 1.024 / taken:.0f} × real time"
+
+
 def generation() -> Iterator[Row]:
     """The shipped generator, with Griffin-Lim."""
     from gan_course import zoo
@@ -297,6 +313,7 @@ PARTS = {
         fourier,
         spectra,
         training,
+        ear,
         generation,
         lessons,
         lab,

@@ -145,6 +145,21 @@ def train(
     typer.echo(f"The generator is in {folder / 'generator.safetensors'}.")
 
 
+@app.command("train-ear")
+def train_ear(
+    name: Annotated[str, typer.Argument(help="Such as ear-notes.")],
+    folder: Annotated[Path, typer.Option(help="Where the ear and its card go.")] = Path("ears"),
+) -> None:
+    """Train one of the course's ears anew, measure it and write its card."""
+    from gan_course.training.recorders import ProgressBar
+    from gan_course.zoo.ears import make_ear
+
+    try:
+        typer.echo(f"Measured and described in {make_ear(name, folder, [ProgressBar()])}.")
+    except (ValueError, OSError, FloatingPointError) as error:
+        raise fail(str(error)) from None
+
+
 @app.command()
 def generate(
     model: Annotated[str, typer.Argument(help="A shipped model (notes-first) or a run's folder.")],

@@ -31,7 +31,7 @@ def run(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str
 def test_help_comes_at_once_and_names_every_command(tmp_path: Path) -> None:
     code = "import sys; import gan_course.cli; print('torch' in sys.modules)"
     assert "lab" in (said := run("--help", folder=tmp_path).stdout)
-    for command in ("build", "new-lesson", "train", "generate", "release", "doctor", "data"):
+    for command in ("build", "new-lesson", "train", "train-ear", "generate", "release", "doctor", "data"):
         assert command in said
     heavy = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert heavy.strip() == "False", "help has to wait for torch"
@@ -69,6 +69,21 @@ def test_a_wrong_pitch_is_answered_in_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "knows no pitch 'H9'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_an_ear_of_the_course_is_made_anew_with_its_card(tmp_path: Path) -> None:
+    done = run("train-ear", "ear-notes", "--folder", "ears", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert sorted(f.name for f in (tmp_path / "ears").iterdir()) == ["ear-notes.md", "ear-notes.safetensors"]
+    card = (tmp_path / "ears" / "ear-notes.md").read_text("utf-8")
+    row = next(line for line in card.splitlines() if line.startswith("| notes of another seed"))
+    instrument, pitch = (float(cell) for cell in row.split("|")[2:4])
+    assert min(instrument, pitch) >= 0.97
+    other = run("train-ear", "ear-whales", folder=tmp_path)
+    assert other.returncode == 1
+    assert "there is no ear 'ear-whales'" in other.stderr
+    assert "Traceback" not in other.stderr
 
 
 @pytest.mark.slow

@@ -1,12 +1,13 @@
 """The ear: a classifier that hears what a sound is, and whose features compare sounds. Lesson 04.
 
 It says whether a generated sound is what was asked for, and its features are what the distances of lesson 10 measure.
-It was trained on labels, so it hears what the labels say and little else: a blurred note of the right pitch and
-instrument is as good to it as a clear one. It judges control, not quality; `tell_apart` is there for quality.
+It was trained on labels, so it hears what the labels say and little else: it judges control, not quality, and
+`tell_apart` is there for quality.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -26,8 +27,10 @@ from gan_course.training.loop import Observer
 
 LATEST = 4
 """How many frames earlier or later clips may come in training: 64 ms at the default hop."""
-SOFTEST = 6.0
+SOFTEST = 12.0
 """How much softer a clip may come in training (dB)."""
+FAINTEST = 80.0
+"""How much fainter than at its loudest the hiss behind a clip may be in training (dB)."""
 
 Sounds = Clips | Sound | Sequence[Sound] | Tensor | np.ndarray
 """What an ear listens to. A tensor or an array is `(batch, sample)` or `(sample,)`, at the ear's own rate."""
@@ -215,18 +218,20 @@ def train_ear(
     kinds: Sequence[str] | None = None,
     *,
     encoding: LogMel | None = None,
-    steps: int = 400,
+    steps: int = 500,
     batch: int = 64,
     learning_rate: float = 2e-3,
+    hiss: float = -20.0,
     seed: int = 0,
     observers: Iterable[Observer] = (),
 ) -> Ear:
     """Train an ear to hear the labels of `clips`: those of `kinds`, or all.
 
     Adam with decoupled weight decay (Loshchilov and Hutter 2019) and a learning rate that rises and falls once (Smith
-    2018). Clips come a little earlier, later or softer each time; never higher or lower, since pitch is a label. An
-    observer is told the cross-entropy of each kind (nats). The same ear for the same seed on the same machine; the
-    global random state is left alone. Lesson 04.
+    2018). Clips come each time a little earlier, later or softer, and with some hiss, of `hiss` dB (RMS) at its loudest
+    (-inf: none), as `varied` says; never higher or lower, since pitch is a label. An observer is told the cross-entropy
+    of each kind (nats). The same ear for the same seed on the same machine; the global random state is left alone.
+    Lesson 04.
 
     Raises ValueError for clips that are none, are labelled with no such kind or are of another rate than the encoding,
     and FloatingPointError when the loss is no longer finite.
@@ -242,11 +247,12 @@ def train_ear(
     optimiser = torch.optim.AdamW(classifier.parameters(), learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, learning_rate, steps)
     random = torch.Generator().manual_seed(seed)
+    noise = encoding.encode(10 ** (hiss / 20) * torch.randn(64, clips.audio.shape[1], generator=random))
     for observer in watching:
         observer.started(steps)
     for step in range(1, steps + 1):
         chosen = torch.randint(len(x), (batch,), generator=random)
-        logits = classifier(varied(x[chosen], encoding, random))
+        logits = classifier(varied(x[chosen], noise, encoding, random))
         losses = {kind: F.cross_entropy(logits[kind], clips.labels[kind][chosen]) for kind in kinds}
         loss = torch.stack(list(losses.values())).sum()
         optimiser.zero_grad()
@@ -260,8 +266,10 @@ def train_ear(
             observer.step(step, {kind: value.item() for kind, value in losses.items()}, left)
     for observer in watching:
         observer.finished()
+    level = 10 * clips.audio.square().mean(1).clamp(min=1e-12).log10()
     about = {
         "data": clips.summary(),
+        "level_db": [round(level.quantile(share).item(), 1) for share in (0.05, 0.95)],
         "training": {"steps": steps, "batch": batch, "learning_rate": learning_rate, "seed": seed},
         "seconds": round(time.monotonic() - begun, 1),
         "device": f"cpu, {torch.get_num_threads()} threads",
@@ -269,15 +277,26 @@ def train_ear(
     return Ear(classifier, encoding, {kind: clips.classes[kind] for kind in kinds}, about)
 
 
-def varied(pictures: Tensor, encoding: LogMel, random: torch.Generator) -> Tensor:
-    """Pictures `(batch, channel, frequency, frame)` a little earlier or later, all alike, and each a little softer.
+def varied(pictures: Tensor, noise: Tensor, encoding: LogMel, random: torch.Generator) -> Tensor:
+    """Pictures `(batch, channel, frequency, frame)`, all a little earlier or later, each a little softer, with hiss.
 
-    Softer only: what a louder sound would lift above the floor is not in the picture any more.
+    noise: pictures of the hiss at its loudest, of which one is drawn for each clip. Without hiss an ear of clean sounds
+    learns how silent their silence is: one of the built-in notes heard the instrument in one of five of them, instead
+    of in all, as soon as there was noise 40 dB below the note. Lesson 04.
     """
+    batch, dB = len(pictures), 2 / (encoding.ceiling - encoding.floor)
     start = int(torch.randint(2 * LATEST + 1, (), generator=random))
     moved = F.pad(pictures, (LATEST, LATEST), value=-1.0)[..., start : start + pictures.shape[-1]]
-    softer = SOFTEST * torch.rand(len(pictures), 1, 1, 1, generator=random)
-    return (moved - 2 * softer / (encoding.ceiling - encoding.floor)).clamp(min=-1)
+    softer, fainter = torch.rand(2, batch, 1, 1, 1, generator=random)
+    behind = noise[torch.randint(len(noise), (batch,), generator=random)]
+    return mixed(moved - SOFTEST * dB * softer, behind - FAINTEST * dB * fainter, encoding)
+
+
+def mixed(one: Tensor, other: Tensor, encoding: LogMel) -> Tensor:
+    """The picture of two sounds at once that know nothing of each other, from their pictures: their powers add."""
+    # by how much a picture rises when the power is multiplied by e
+    neper = 20 / math.log(10) / (encoding.ceiling - encoding.floor)
+    return (neper * torch.logaddexp(one / neper, other / neper)).clamp(-1, 1)
 
 
 def _check(clips: Clips, kinds: Sequence[str], encoding: LogMel, steps: int, batch: int) -> None:

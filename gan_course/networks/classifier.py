@@ -1,8 +1,8 @@
 """A small classifier of spectrograms whose next to last layer is a description of the sound. Lesson 04.
 
 Strided convolutions in the shape of the DCGAN discriminator (Radford, Metz and Chintala 2016), with batch normalisation
-(Ioffe and Szegedy 2015), which a GAN's discriminator has reason to avoid and a classifier has not: on the course's
-notes it takes a third of the steps.
+(Ioffe and Szegedy 2015), which a GAN's discriminator has reason to avoid. A classifier has none: it learns in fewer
+steps with it, and understands voices better that are new to it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""The trained generators that come with the course, and your own: ``zoo.load("notes-first")``."""
+"""The trained generators that come with the course, and your own: ``zoo.load("notes-first")``; and its ears."""
 
+from gan_course.zoo.ears import ear_names, load_ear
 from gan_course.zoo.model import Model, load, names
 
-__all__ = ["Model", "load", "names"]
+__all__ = ["Model", "ear_names", "load", "load_ear", "names"]

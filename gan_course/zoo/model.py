@@ -16,6 +16,8 @@ from gan_course.training import checkpoint
 from gan_course.training.recipe import Recipe
 
 WEIGHTS = Path(__file__).parent / "weights"
+EARS = "ear-"
+"""What the names of ears begin with; all other weights are generators."""
 
 
 class Model:
@@ -120,14 +122,14 @@ def slerp(a: Tensor, b: Tensor, share: float) -> Tensor:
 
 
 def names() -> list[str]:
-    """The names of the models that come with the course."""
-    return sorted(path.stem for path in WEIGHTS.glob("*.safetensors"))
+    """The names of the generators that come with the course."""
+    return sorted(path.stem for path in WEIGHTS.glob("*.safetensors") if not path.stem.startswith(EARS))
 
 
 def load(name: str | Path) -> Model:
     """A shipped model by its name, or one of yours by the path of its ``generator.safetensors`` or run folder.
 
-    Raises ValueError for a name that is neither.
+    Raises ValueError for a name that is neither, and for a file that holds no generator.
     """
     path = Path(name)
     if path.is_dir():
@@ -137,5 +139,7 @@ def load(name: str | Path) -> Model:
     if not path.is_file():
         raise ValueError(f"there is no model {str(name)!r}: choose {', '.join(names())}, or a run's folder")
     tensors, about = checkpoint.load(path)
+    if "recipe" not in about:
+        raise ValueError(f"{path.name} holds no generator: load an ear with zoo.load_ear")
     card = path.with_suffix(".md")
     return Model(path.stem, tensors, about, card.read_text() if card.is_file() else "")
