@@ -1,7 +1,7 @@
-"""Games of two players as a matrix: who moves first, and whether they may throw dice. Lesson 05.
+"""Games of two players: what a generator's loss teaches, and as a matrix, who moves first. Lesson 05.
 
-`A[i, j]` is what the row player gets and the column player loses if they play row i and column j. The row player wants
-it large (the discriminator), the column player small (the generator).
+In a matrix `A[i, j]` is what the row player gets and the column player loses if they play row i and column j. The row
+player wants it large (the discriminator), the column player small (the generator).
 """
 
 from __future__ import annotations
@@ -19,6 +19,15 @@ class Mixed(NamedTuple):
     value: float
     rows: Tensor
     columns: Tensor
+
+
+def generator_slopes(logit: Tensor) -> tuple[Tensor, Tensor]:
+    """The slopes of log(1 - D) and of -log D with respect to the logit, D = σ(logit): both `(…)` in (-1, 0).
+
+    Where D is sure of a forgery, the first (minimax) is nearly 0 and the second (non-saturating) nearly -1. Goodfellow
+    et al. (2014), section 3. Lesson 05.
+    """
+    return -torch.sigmoid(logit), -torch.sigmoid(-logit)
 
 
 def pure_values(A: Tensor) -> tuple[Tensor, Tensor]:

@@ -16,6 +16,31 @@ class Objective(NamedTuple):
     generator: Callable[[Tensor, Tensor], Tensor]
 
 
+def _minimax_discriminator(real: Tensor, fake: Tensor) -> Tensor:
+    return softplus(-real).mean() + softplus(fake).mean()
+
+
+def _minimax_generator(real: Tensor, fake: Tensor) -> Tensor:
+    return -softplus(fake).mean()
+
+
+def _non_saturating_generator(real: Tensor, fake: Tensor) -> Tensor:
+    return softplus(-fake).mean()
+
+
+minimax = Objective(_minimax_discriminator, _minimax_generator)
+"""D maximises E log D(x) + E log(1 − D(G(z))), and G minimises it; D is the logistic function of the logit.
+
+Goodfellow et al. (2014). G's slope is nearly 0 where D is sure of a forgery. Lesson 05.
+"""
+
+non_saturating = Objective(_minimax_discriminator, _non_saturating_generator)
+"""D as in `minimax`; G maximises E log D(G(z)), whose slope is largest where D is sure of a forgery.
+
+Goodfellow et al. (2014), section 3. Lesson 05.
+"""
+
+
 def _relativistic_discriminator(real: Tensor, fake: Tensor) -> Tensor:
     return softplus(-(real - fake)).mean()
 

@@ -2,5 +2,6 @@
 
 from gan_course.training.loop import Training, train
 from gan_course.training.recipe import Recipe
+from gan_course.training.steps import discriminator_step, generator_step
 
-__all__ = ["Recipe", "Training", "train"]
+__all__ = ["Recipe", "Training", "discriminator_step", "generator_step", "train"]
