@@ -232,6 +232,8 @@ def test_the_same_seed_is_the_same_ear_and_the_global_random_state_is_left_alone
     x = one.features(train)
     assert torch.equal(x, again.features(train))
     assert not torch.allclose(x, other.features(train), atol=0.1)
+    a, b = (train_ear(train, steps=1, batch=8, learning_rate=1e-9, seed=seed) for seed in (1, 2))
+    assert not torch.allclose(a.classifier.describe.weight, b.classifier.describe.weight, atol=0.01)
 
 
 def test_it_hears_the_kinds_that_were_asked_for_only() -> None:
@@ -248,6 +250,15 @@ def test_pictures_are_mixed_as_sounds_are() -> None:
     error = (mixed(encoding.encode(tone), encoding.encode(noise), encoding) - true).abs()
     assert error.mean() * 45 < 0.5  # dB
     assert (encoding.encode(tone) - true).abs().mean() * 45 > 10
+    # two hisses, equally loud, are 3 dB louder than one
+    one, other = 0.1 * torch.randn(2, 1, 16_384, generator=torch.Generator().manual_seed(1))
+    twice = mixed(encoding.encode(one), encoding.encode(other), encoding)
+    assert abs((twice - encoding.encode(one + other)).mean()) * 45 < 0.7
+    tone_picture = encoding.encode(tone)
+    louder = (
+        mixed(tone_picture, tone_picture, encoding)[tone_picture > -0.9] - tone_picture[tone_picture > -0.9]
+    )
+    torch.testing.assert_close(louder * 45, torch.full_like(louder, 10 * math.log10(2)), atol=1e-3, rtol=0)
 
 
 def test_variation_moves_and_softens_but_never_changes_the_pitch() -> None:
