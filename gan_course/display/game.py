@@ -70,7 +70,8 @@ def plot_densities(
 ) -> Picture:
     """Densities as filled curves, and discriminators over them on an axis of their own from 0 to 1.
 
-    x: `(point,)`. densities, discriminators: for each name its values `(point,)`. ticks: names for places, written
+    x: `(point,)`. densities, discriminators: for each name its values `(point,)`, NaN where
+    nothing is to be drawn. ticks: names for places, written
     above. highest: where the density axis ends, so that pictures in a row can be compared; what is higher is cut.
 
     Raises ValueError if a curve does not have one value for each point.
@@ -180,10 +181,10 @@ def _curves_in_words(
     lines: Mapping[str, NDArray[np.floating]],
     title: str,
 ) -> str:
-    each = [f"{name} is densest at {x[values.argmax()]:.2g}" for name, values in areas.items()]
+    each = [f"{name} is densest at {x[np.nanargmax(values)]:.2g}" for name, values in areas.items()]
     each += [
-        f"{name} is largest, {values.max():.2g}, at {x[values.argmax()]:.2g} and smallest, {values.min():.2g}, at"
-        f" {x[values.argmin()]:.2g}"
+        f"{name} is largest, {np.nanmax(values):.2g}, at {x[np.nanargmax(values)]:.2g} and smallest, {np.nanmin(values):.2g}, at"
+        f" {x[np.nanargmin(values)]:.2g}"
         for name, values in lines.items()
     ]
     return ((f"{title}: " if title else "") + "; ".join(each) + ".").replace("-", "−")

@@ -16,25 +16,28 @@ class Objective(NamedTuple):
     generator: Callable[[Tensor, Tensor], Tensor]
 
 
-def _minimax_discriminator(real: Tensor, fake: Tensor) -> Tensor:
+def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
+    """-V: the mean of -log D over real samples and that of -log(1 - D) over generated ones, D = σ(logit). Lesson 05."""
     return softplus(-real).mean() + softplus(fake).mean()
 
 
-def _minimax_generator(real: Tensor, fake: Tensor) -> Tensor:
+def saturating_loss(real: Tensor, fake: Tensor) -> Tensor:
+    """The mean of log(1 - D) over generated samples, D = σ(logit); `real` is not used. Lesson 05."""
     return -softplus(fake).mean()
 
 
-def _non_saturating_generator(real: Tensor, fake: Tensor) -> Tensor:
+def non_saturating_loss(real: Tensor, fake: Tensor) -> Tensor:
+    """The mean of -log D over generated samples, D = σ(logit); `real` is not used. Lesson 05."""
     return softplus(-fake).mean()
 
 
-minimax = Objective(_minimax_discriminator, _minimax_generator)
+minimax = Objective(discriminator_loss, saturating_loss)
 """D maximises E log D(x) + E log(1 − D(G(z))), and G minimises it; D is the logistic function of the logit.
 
 Goodfellow et al. (2014). G's slope is nearly 0 where D is sure of a forgery. Lesson 05.
 """
 
-non_saturating = Objective(_minimax_discriminator, _non_saturating_generator)
+non_saturating = Objective(discriminator_loss, non_saturating_loss)
 """D as in `minimax`; G maximises E log D(G(z)), whose slope is largest where D is sure of a forgery.
 
 Goodfellow et al. (2014), section 3. Lesson 05.
