@@ -10,7 +10,8 @@ import pytest
 import torch
 from matplotlib.axes import Axes
 
-from gan_course.display import GameMonitor, monitor, plot_bars, plot_densities
+from gan_course import Sound
+from gan_course.display import GameMonitor, column, listen, monitor, plot_bars, plot_densities, plot_notes
 
 
 @pytest.fixture
@@ -83,6 +84,43 @@ def test_a_table_or_curve_of_another_length_is_refused_by_its_name(values: list)
         plot_bars(["a", "b", "c"], {"real": values})
     with pytest.raises(ValueError, match="'D' has the shape"):
         plot_densities([1, 2, 3], {}, {"D": values})
+
+
+def test_curves_that_are_no_numbers_leave_gaps_and_stop_nothing(drawn: list) -> None:
+    gap = np.array([0.2, np.nan, 0.9])
+    picture = plot_densities(
+        [0, 1, 2], {"real": [0, 1, 0], "lost": [np.nan] * 3}, {"D": gap, "none": [np.nan] * 3}
+    )
+    np.testing.assert_array_equal(drawn[2][2], gap)
+    assert "D is largest, 0.9, at 2" in picture.alt
+    assert "lost" not in picture.alt
+
+
+def test_notes_are_drawn_as_high_as_they_are_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[Any, Any, Any]] = []
+    original = Axes.hlines
+
+    def watched(self: Axes, y: Any, left: Any, right: Any, **how: Any):
+        seen.append((y, left, right))
+        return original(self, y, left, right, **how)
+
+    monkeypatch.setattr(Axes, "hlines", watched)
+    picture = plot_notes(
+        {"real": torch.tensor([[-4.0], [3.0]]), "forged": [12, 12, 0]}, "semitones", {"A3": -4.0}
+    )
+    np.testing.assert_allclose(seen[0][0], [-4, 3])
+    np.testing.assert_allclose((seen[1][1] + seen[1][2]) / 2, [1, 2, 3])
+    assert picture.alt == "semitones of the notes: real between −4 and 3; forged between 0 and 12."
+    with pytest.raises(ValueError, match="nothing to draw"):
+        plot_notes({"empty": []})
+
+
+def test_a_column_shows_its_things_in_order_as_one_output() -> None:
+    sound = Sound(np.sin(np.arange(4000) / 5), 8000)
+    shown = column(plot_bars(["a"], {"real": [1.0]}, alt="the bars"), listen(sound, picture=None), "a word")
+    html = shown._repr_mimebundle_()["text/html"]
+    assert html.index('alt="the bars"') < html.index("<audio") < html.index("a word")
+    assert repr(shown).startswith("Picture: the bars")
 
 
 def test_the_game_monitor_reckons_the_time_left_itself(places: list, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ Everything shown is ordinary HTML that a stored notebook keeps: sounds as `<audi
 """
 
 from gan_course.display.controls import explore
-from gan_course.display.game import GameMonitor, plot_bars, plot_densities
+from gan_course.display.game import GameMonitor, column, plot_bars, plot_densities, plot_notes
 from gan_course.display.monitor import Monitor
 from gan_course.display.pictures import (
     Picture,
@@ -25,6 +25,7 @@ __all__ = [
     "Picture",
     "Players",
     "Quiz",
+    "column",
     "configure",
     "explore",
     "listen",
@@ -33,6 +34,7 @@ __all__ = [
     "plot_bars",
     "plot_densities",
     "plot_lines",
+    "plot_notes",
     "plot_spectrogram",
     "plot_spectrum",
     "plot_waveform",

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gan_course.display import drawing
+from gan_course.display.controls import together
 from gan_course.display.monitor import Monitor
 from gan_course.display.pictures import Picture
 
@@ -86,7 +88,8 @@ def plot_densities(
             (line,) = axes.plot(across, values, label=name)
             axes.fill_between(across, values, color=line.get_color(), alpha=0.25, linewidth=0)
         axes.set(xlabel=x_label, ylabel=y_label)
-        axes.set_ylim(0, highest or 1.08 * max((float(a.max()) for a in areas.values()), default=1.0))
+        tops = [float(values[np.isfinite(values)].max(initial=0)) for values in areas.values()]
+        axes.set_ylim(0, highest or 1.08 * max(tops, default=0) or 1)
         axes.margins(x=0)
         for name, place in (ticks or {}).items():
             axes.annotate(
@@ -106,6 +109,67 @@ def plot_densities(
         _legend_above(figure, every, title)
         png = drawing.rendered(figure)
     return Picture(png, alt or _curves_in_words(across, areas, lines, title), _WIDE, height)
+
+
+def plot_notes(
+    tunes: Mapping[str, ArrayLike],
+    y_label: str = "pitch",
+    ticks: Mapping[str, float] | None = None,
+    title: str = "",
+    alt: str = "",
+    height: int = 170,
+) -> Picture:
+    """Tunes as a row of short lines, one for each note, as high as its pitch; side by side, on one scale.
+
+    tunes: for each name its pitches `(note,)`, on any scale. ticks: names for pitches, written in place of numbers.
+    alt: made from the lowest and the highest pitch of each where it is not given.
+
+    Raises ValueError if there is no tune, or one without a note.
+    """
+    rows = {name: np.asarray(_plain(pitches), dtype=np.float64).ravel() for name, pitches in tunes.items()}
+    if not rows or not all(len(row) for row in rows.values()):
+        raise ValueError("There is nothing to draw: give at least one tune, with at least one note each.")
+    every = np.concatenate([*rows.values(), np.asarray(list((ticks or {}).values()), dtype=np.float64)])
+    room = 0.08 * (np.ptp(every) or 1)
+    with drawing.our_look():
+        figure = drawing.blank(_WIDE, height, layout="constrained")
+        panels = figure.subplots(1, len(rows), sharey=True, squeeze=False)[0]
+        for number, (axes, (name, row)) in enumerate(zip(panels, rows.items(), strict=True)):
+            starts = np.arange(1, len(row) + 1)
+            axes.hlines(row, starts - 0.4, starts + 0.4, color=drawing.COLOURS[number % 6], linewidth=3.5)
+            axes.set_title(name, fontsize=10, pad=3)
+            axes.set_xlabel("note")
+            axes.set_xlim(0.3, len(row) + 0.7)
+            axes.xaxis.get_major_locator().set_params(integer=True, nbins=6)
+            axes.grid(False, axis="x")
+        panels[0].set_ylabel(y_label)
+        panels[0].set_ylim(every.min() - room, every.max() + room)
+        if ticks:
+            panels[0].set_yticks(list(ticks.values()), list(ticks))
+        if title:
+            figure.suptitle(title, x=0.01, ha="left", fontsize=12)
+        png = drawing.rendered(figure)
+    words = "; ".join(f"{name} between {row.min():.2g} and {row.max():.2g}" for name, row in rows.items())
+    said = f"{title + ': ' if title else ''}{y_label} of the notes: {words}.".replace("-", "−")
+    return Picture(png, alt or said, _WIDE, height)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Column:
+    """Several things that a notebook shows below each other; made by `column`."""
+
+    things: tuple[Any, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(repr(thing) for thing in self.things)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return together(list(self.things))
+
+
+def column(*things: Any) -> Column:
+    """A picture and its players, or whatever a notebook can show, below each other as one output."""
+    return Column(things)
 
 
 class GameMonitor(Monitor):
@@ -181,10 +245,11 @@ def _curves_in_words(
     lines: Mapping[str, NDArray[np.floating]],
     title: str,
 ) -> str:
+    areas, lines = ({name: v for name, v in some.items() if np.isfinite(v).any()} for some in (areas, lines))
     each = [f"{name} is densest at {x[np.nanargmax(values)]:.2g}" for name, values in areas.items()]
     each += [
-        f"{name} is largest, {np.nanmax(values):.2g}, at {x[np.nanargmax(values)]:.2g} and smallest, {np.nanmin(values):.2g}, at"
-        f" {x[np.nanargmin(values)]:.2g}"
+        f"{name} is largest, {np.nanmax(values):.2g}, at {x[np.nanargmax(values)]:.2g}"
+        f" and smallest, {np.nanmin(values):.2g}, at {x[np.nanargmin(values)]:.2g}"
         for name, values in lines.items()
     ]
     return ((f"{title}: " if title else "") + "; ".join(each) + ".").replace("-", "−")

@@ -9,28 +9,36 @@ import math
 import torch
 from torch import nn
 from torch.nn.functional import softplus
-from gan_course.display import GameMonitor, configure, explore, listen, plot_bars, plot_densities, plot_lines, quiz
+from gan_course.display import GameMonitor, column, configure, explore, listen, quiz
+from gan_course.display import plot_bars, plot_densities, plot_lines, plot_notes
 from gan_course.exercises import lesson
 from gan_course.sound import silence
-from gan_course.synthesis import additive, exponential_decay, frequency_of, midi_number, note_name
+from gan_course.synthesis import additive, exponential_decay, frequency_of, midi_number
 
 configure(coding="mp3")  # small files; nothing here depends on the last bit
 checks = lesson("05")
 
 
 # %%
-def tune(x, label=""):
+def tune(x, loudness=1.0, rate=8_000):
     """Numbers as notes, one after the other: each so many semitones above C#4 (at most three octaves off)."""
-    piece = silence(0.13 * len(x) + 0.2)
-    for place, semitones in enumerate(torch.as_tensor(x).clamp(-36, 36).tolist()):
-        tone = additive(frequency_of(midi_number("C#4") + semitones), [1, 0.6, 0.4, 0.2, 0.1], 0.3)
-        piece = piece + silence(0.01 + 0.13 * place).then(tone * exponential_decay(0.3, 0.09))
-    return piece.at_peak(-3).named(label)
+    x = torch.as_tensor(x, dtype=torch.float64).clamp(-36, 36)
+    piece = silence(0.11 * len(x) + 0.2, rate)
+    for place, (semitones, loud) in enumerate(zip(x.tolist(), (x * 0 + loudness).tolist())):
+        tone = additive(frequency_of(midi_number("C#4") + semitones), [1, 0.6, 0.4, 0.2, 0.1], 0.3, rate)
+        piece = piece + silence(0.01 + 0.11 * place, rate).then(tone * (0.2 * loud * exponential_decay(0.3, 0.08, rate)))
+    return piece
 
 
+def hear(tunes, say):
+    """Tunes by name: what is played, drawn, and players."""
+    return column(plot_notes(tunes, "semitones above C#4"),
+                  listen(*map(tune, tunes.values()), labels=list(tunes), picture=None, say=say))
+
+
+# %%
 DRAWN = [-4.1, -0.2, 2.7, -3.6, -4.3, 0.3, -3.9, 3.2, 0.1, -4.4, -3.8, 0.4]  # by the generator that you train below
-listen(tune(DRAWN), labels=["a generator's notes"], picture="spectrogram",
-       say="Three different notes, A, C# and E, none quite in tune, and the low one is played most.")
+hear({"a generator's notes": DRAWN}, "Three different notes, none quite in tune, and the low one is played most.")
 
 # %% [markdown]
 # ## What you will be able to do
@@ -66,8 +74,7 @@ def draw(table, u=u):
 plot_bars(NOTES, {"p, the musician": p, "q, the forger": q}, x_label="note x")
 
 # %%
-listen(tune(draw(p)), tune(draw(q)), labels=["the musician", "the forger"], picture="spectrogram",
-       say="Twelve notes of each. Which of the two likes the lowest note, and which the highest?")
+hear({"the musician": draw(p), "the forger": draw(q)}, "Twelve notes of each. Who likes the lowest note, and who the highest?")
 
 # %% [markdown]
 # Now the game. A coin is tossed, heads for the musician, tails for the forger. You hear *one* note, and bet on who played
@@ -110,8 +117,28 @@ for name, D in {"half of it": torch.full((5,), 0.5), "nearly all": torch.where(p
 
 # %% [markdown]
 # If you always put half on each side, you can neither win nor lose: $V = 2 \log \tfrac12 = -\log 4 \approx -1.386$. Betting nearly
-# all is ruin. What is best?
+# all is ruin. What is best? Try: each slider is the share that you put on "real" when you hear that note. You hear 24 notes,
+# and the more is in your purse, the louder they are.
 #
+# > **Can you** bring $V$ above −1.15?
+
+# %%
+random = torch.Generator().manual_seed(11)
+REAL = torch.rand(24, generator=random) < 0.5
+HEARD = torch.where(REAL, torch.multinomial(p, 24, True, generator=random), torch.multinomial(q, 24, True, generator=random))
+
+
+def bet(**shares):
+    D = torch.tensor([*shares.values()])
+    purse = torch.cumsum(torch.log(2 * torch.where(REAL, D[HEARD], 1 - D[HEARD])), 0).exp()
+    return column(plot_bars(NOTES, {"p, the musician": p, "q, the forger": q}, {"D, your bet": D}, "note x"),
+                  listen(tune(x[HEARD], (purse / 2).clamp(0.02, 2)), labels=["the notes that you bet on"], picture=None,
+                         say=f"V = {value(D, p, q):.3f}. After 24 notes one coin has become {purse[-1]:.2f} coins."))
+
+
+explore(bet, **{name: (0.05, 0.95, 0.05, 0.5) for name in NOTES})
+
+# %% [markdown]
 # ## The best bet
 #
 # $V$ is a sum over notes, and you may choose $D(x)$ for each note *separately*. So look at one note, and call $D(x)$ for
@@ -169,21 +196,21 @@ for change in (-CHANGE, CHANGE):
 # %% [markdown]
 # > **In doubt?** Change `CHANGE` or `NOTE` and find a better $D$. Or replace `best` by your own: `torch.tensor([…])`.
 #
-# Now play. `skill` moves the forger from his own table (0) to the musician's (100). `courage` says how you bet: at 1 you
+# Now let the forger improve. `skill` moves him from his own table (0) to the musician's (100). `courage` says how you bet: at 1 you
 # play $D^*$; at 0 you always put half on each side; above 1 you trust your ears too much.
 
 # %%
 def play(skill, courage):
     forger = q + skill / 100 * (p - q)
-    bet = torch.sigmoid(courage * (p / forger).log())
+    D = torch.sigmoid(courage * (p / forger).log())
     random = torch.Generator().manual_seed(2)
-    mine = torch.rand(200, generator=random) < 0.5
-    heard = torch.where(mine, torch.multinomial(p, 200, True, generator=random), torch.multinomial(forger, 200, True, generator=random))
-    purse = torch.cumsum(torch.log(2 * torch.where(mine, bet[heard], 1 - bet[heard])), 0).exp()
-    return [plot_bars(NOTES, {"p, the musician": p, "q, the forger": forger}, {"D, your bet": bet}, "note x"),
-            plot_lines(range(1, 201), {"purse": purse}, "notes heard", "coins", log="y", height=180, title="What becomes of one coin"),
-            listen(tune(draw(p)), tune(draw(forger)), labels=["the musician", "the forger"], picture=None,
-                   say=f"V = {value(bet, p, forger):.3f}; after 200 notes the purse holds {purse[-1]:.3g} coins.")]
+    real = torch.rand(200, generator=random) < 0.5
+    heard = torch.where(real, torch.multinomial(p, 200, True, generator=random), torch.multinomial(forger, 200, True, generator=random))
+    purse = torch.cumsum(torch.log(2 * torch.where(real, D[heard], 1 - D[heard])), 0).exp()
+    return column(plot_bars(NOTES, {"p, the musician": p, "q, the forger": forger}, {"D, your bet": D}, "note x"),
+                  plot_lines(range(1, 201), {"purse": purse}, "notes heard", "coins", log="y", height=180, title="What becomes of one coin"),
+                  listen(tune(draw(p)), tune(draw(forger)), labels=["the musician", "the forger"], picture=None,
+                         say=f"V = {value(D, p, forger):.3f}; after 200 notes the purse holds {purse[-1]:.3g} coins."))
 
 
 explore(play, skill=(0, 100, 10, 0), courage=(0.0, 4.0, 0.25, 1.0))
@@ -307,8 +334,9 @@ def one_number(theta):
     D = optimal_discriminator(real, fake)
     divergence, moved = jsd(real, fake, dx), wasserstein_1(real, fake, dx)
     say = f"V(D*) = {2 * divergence - math.log(4):.3f}, JSD = {divergence:.3f} nats, Wasserstein distance {moved:.2f} semitones."
-    return [plot_densities(grid[shown], {"real": real[shown], "generated": fake[shown]}, {"D*": D[shown]}, "x (semitones above C#4)", "density (per semitone)", title=f"θ = {theta}", highest=0.45),
-            listen(tune(z.flip(0)), tune(z + theta), labels=["real", "generated"], picture=None, say=say)]
+    return column(plot_densities(grid[shown], {"real": real[shown], "generated": fake[shown]}, {"D*": D[shown]},
+                                 "x (semitones above C#4)", "density (per semitone)", title=f"θ = {theta}", highest=0.45),
+                  listen(tune(z.flip(0)), tune(z + theta), labels=["real", "generated"], picture=None, say=say))
 
 
 explore(one_number, theta=(-12.0, 12.0, 0.5, 3.0))
@@ -488,8 +516,8 @@ paths = {f"{name} from {start}": descend(loss, float(start)) for start in (3, 9)
 plot_lines(range(61), paths, "step", "θ (semitones above C#4)", title="The same start, two losses")
 
 # %%
-listen(tune(paths["minimax from 9"][:24:2]), tune(paths["non-saturating from 9"][:24:2]), labels=["minimax", "non-saturating"],
-       picture="spectrogram", say="Every other step as a note. The left one complains in one place, the right one comes down to C#4.")
+hear({name: paths[f"{name} from 9"][:24:2] for name in ("minimax", "non-saturating")},
+     "Every other step as a note. One stays where it was, the other comes down to C#4.")
 
 # %% [markdown]
 # > **In doubt?** Put `saturating_loss` closer to its goal: change 9 to 5. Or raise `rate`. How far out does it still learn?
@@ -578,7 +606,7 @@ for name, (first, second) in rows.items():
 
 # %%
 D = torch.tensor([0.52, 0.47, 0.49, 0.54, 0.50])  # nearly ½ everywhere: the musician's own notes, a little misjudged
-reply = (D == D.max()).float()
+reply = nn.functional.one_hot(D.argmax(), 5).float()
 print(f"V of the reply: {value(D, p, reply):.4f}; of the musician's own table: {value(D, p, p):.4f}")
 plot_bars(NOTES, {"p, the musician": p, "q, the best reply to this D": reply}, {"D": D}, "note x")
 
@@ -592,8 +620,8 @@ for _ in range(8):
     note = int((D + 0.001 * p).argmax())  # among equals, what the musician plays most
     hops += [x[note].item()] * 2
     D = optimal_discriminator(p, torch.eye(5)[note])
-listen(tune(draw(p, torch.rand(16, generator=torch.Generator().manual_seed(4)))), tune(hops), labels=["the musician", "best replies in turn"],
-       picture="spectrogram", say="The forger hops to and fro, and never plays what the musician plays: no step is at rest.")
+hear({"the musician": draw(p, torch.rand(16, generator=torch.Generator().manual_seed(4))), "best replies in turn": hops},
+     "The forger hops from one note to another and back, for ever. At no step does he play what the musician plays.")
 
 # %% [markdown]
 # Gradient descent by turns, as we do it next, does not know in which order we wrote the two. A few steps of $D$ for each
@@ -675,7 +703,7 @@ game_of_two = Objective(discriminator_loss, non_saturating_loss)
 torch.manual_seed(0)
 D, G = straight_line(), OneNumber(2.0)
 adam = torch.optim.Adam(D.parameters(), 0.05)
-for step in range(300):
+for _ in range(300):
     discriminator_step(game_of_two, D, G, adam, torch.randn(512, 1), torch.randn(512, 1))
 print(f"w = {D.weight.item():.2f}, and the best is −2; b = {D.bias.item():.2f}, and the best is 2")
 
@@ -701,8 +729,8 @@ chases = {f"{k} step{'s' * (k > 1)} of D for each of G": chase(k) for k in (1, 1
 plot_lines(range(1, 151), chases, "step of G", "θ (semitones above C#4)", title="Against a discriminator that learns")
 
 # %%
-listen(*[tune(path[:60:5]) for path in chases.values()], labels=list(chases), picture="spectrogram",
-       say="θ as notes, every fifth step. A discriminator that lags behind makes the generator overshoot, and swing.")
+hear({name: path[:60:5] for name, path in chases.items()},
+     "θ as notes, every fifth step. A discriminator that lags behind makes the generator overshoot, and swing.")
 
 # %% [markdown]
 # ## A GAN, live
@@ -763,8 +791,9 @@ def picture(D, G, title):
 
 
 @torch.no_grad()
-def sample(G, label, count=12):
-    return tune(G(torch.randn(count, 1, generator=torch.Generator().manual_seed(5)))[:, 0], label)
+def sample(G, count=12):
+    """Pitches from the generator, always from the same latents."""
+    return G(torch.randn(count, 1, generator=torch.Generator().manual_seed(5)))[:, 0]
 
 # %% [markdown]
 # > **Guess first:** which of the three notes will it find first? And will $D$ be near ½ at the end?
@@ -777,20 +806,20 @@ live = GameMonitor("A generator learns a chord")
 
 
 def rehearse(objective, learning_rate, d_steps, head_start):
-    steps, heard = 2000, []
+    steps, heard = 2000, {}
 
     def watch(step, D, G, losses):
         live.step(step, losses)
         if live.due or step == steps:
             live.show(picture(D, G, f"after {step} steps"))
         if step in (1, 150, steps):
-            heard.append(sample(G, f"after {step} step" + "s" * (step > 1)))
+            heard[f"after {step} step" + "s" * (step > 1)] = sample(G)
 
     live.started(steps)
     train(objective, learning_rate, d_steps, steps=steps, head_start=head_start, watch=watch)
     live.finished()
-    return listen(*heard, tune(real_notes(12)[:, 0], "the musician"), picture="spectrogram",
-                  say="With the settings it begins with: one high note; then a wandering; at the end the three notes of the chord.")
+    return hear(heard | {"the musician": real_notes(12)[:, 0]},
+                "With the settings it begins with: one high note; then a wandering; at the end the three notes of the chord.")
 
 
 explore(rehearse, objective={"non-saturating": Objective(discriminator_loss, non_saturating_loss),
@@ -882,8 +911,8 @@ quiz([
 quiet, loud = Objective(discriminator_loss, saturating_loss), Objective(discriminator_loss, non_saturating_loss)
 bad = {"stuck": train(quiet, steps=500, head_start=1000), "collapsed": train(loud, steps=300, g_steps=5),
        "restless": train(loud, steps=600, learning_rate=0.05)}
-listen(*[sample(failed, name) for name, (_, failed) in bad.items()], sample(G, "as it should be"), picture="spectrogram",
-       say="One: the high note of the beginning, for ever. Two: nearly one note. Three: nothing that the musician plays. Four: the chord.")
+hear({name: sample(failed) for name, (_, failed) in bad.items()} | {"as it should be": sample(G)},
+     "One: the high note of the beginning, for ever. Two: nearly one note. Three: hardly a note of the musician's. Four: the chord.")
 
 # %% tags=["demo"]
 for name, (critic, failed) in bad.items():
@@ -919,8 +948,8 @@ print("Your notes." if MY_NOTES else "No notes are given, so four of ours stand 
 CHORD = torch.tensor([midi_number(name) - midi_number("C#4") for name in names]).float()
 OFTEN = torch.full((len(names),), 1 / len(names))
 _, mine = train(loud, steps=1000)
-listen(tune(real_notes(12)[:, 0]), sample(mine, ""), labels=["your notes", "what a generator made of them"], picture="spectrogram",
-       say="Is each of your notes there? The further apart they are, the longer it takes, and the sooner one is forgotten.")
+hear({"your notes": real_notes(12)[:, 0], "what a generator made of them": sample(mine)},
+     "Is each of your notes there? The further apart they are, the longer it takes, and the sooner one is forgotten.")
 
 # %% [markdown]
 # ## Summary
