@@ -10,24 +10,49 @@ from gan_course.objectives.divergences import (
     wasserstein_1_of_samples,
 )
 from gan_course.objectives.games import Mixed, generator_slopes, mixed_value, pure_values
-from gan_course.objectives.losses import Objective, minimax, non_saturating, relativistic_pairing
-from gan_course.objectives.penalties import squared_gradient
+from gan_course.objectives.losses import (
+    OBJECTIVES,
+    Objective,
+    hinge,
+    least_squares,
+    minimax,
+    non_saturating,
+    relativistic_pairing,
+    wasserstein,
+)
+from gan_course.objectives.penalties import (
+    gradient_penalty,
+    lazily,
+    r1,
+    r2,
+    spectral_normalisation,
+    squared_gradient,
+)
 
 __all__ = [
+    "OBJECTIVES",
     "Mixed",
     "Objective",
     "generator_slopes",
+    "gradient_penalty",
+    "hinge",
     "jsd",
     "kl",
+    "lazily",
+    "least_squares",
     "minimax",
     "mixed_value",
     "non_saturating",
     "optimal_discriminator",
     "optimal_value",
     "pure_values",
+    "r1",
+    "r2",
     "relativistic_pairing",
+    "spectral_normalisation",
     "squared_gradient",
     "value",
+    "wasserstein",
     "wasserstein_1",
     "wasserstein_1_of_samples",
 ]
