@@ -1,7 +1,19 @@
 """Training: the step, the loop, checkpoints."""
 
+from gan_course.training.game import Distribution, Game, Observer, Rules, play
 from gan_course.training.loop import Training, train
 from gan_course.training.recipe import Recipe
 from gan_course.training.steps import discriminator_step, generator_step
 
-__all__ = ["Recipe", "Training", "discriminator_step", "generator_step", "train"]
+__all__ = [
+    "Distribution",
+    "Game",
+    "Observer",
+    "Recipe",
+    "Rules",
+    "Training",
+    "discriminator_step",
+    "generator_step",
+    "play",
+    "train",
+]

@@ -1,0 +1,429 @@
+"""Any generator against any discriminator: the rules, the one step of the game, and the loop around it. Lesson 06.
+
+The rings of lesson 06, the notes of lesson 05 and the spectrograms of lesson 09 are played by this one step.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from gan_course.objectives import (
+    OBJECTIVES,
+    Objective,
+    gradient_penalty,
+    lazily,
+    r1,
+    r2,
+    spectral_normalisation,
+)
+from gan_course.training import checkpoint
+
+Distribution = Callable[[int, torch.Generator], Any]
+"""What is real: ``(count, random)`` → samples ``(count, …)``, or a tuple of samples and what both networks are told.
+
+All its chance must come from ``random``. A tuple ``(samples, labels)`` is for networks that are called as
+``generator(z, labels)`` and ``discriminator(samples, labels)``.
+"""
+
+
+class Observer(Protocol):
+    """What watches a training: a live picture, a line in a terminal, a file of numbers."""
+
+    def started(self, total_steps: int) -> None:
+        """The loop begins."""
+
+    def step(self, step: int, losses: Mapping[str, float], seconds_left: float) -> None:
+        """A step is done."""
+
+    def finished(self) -> None:
+        """The loop has ended."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a game is played, as plain data. Lesson 06.
+
+    ``objective`` is a name in `OBJECTIVES`. ``r1``, ``r2`` and ``gradient_penalty`` are the weights of these penalties
+    (0: none; R1 and R2 have a ½, the gradient penalty has none); they are taken at every ``penalty_every``-th step of
+    the discriminator, times that number. ``generator_rate`` and ``discriminator_rate`` are the players' learning rates,
+    constant or, with ``falling_over`` steps, constant over the first half of these and falling linearly to a tenth over
+    the second. ``optimiser`` is "adam" or "sgd". For each step of the generator the discriminator makes
+    ``discriminator_steps``, and then the generator answers; ``simultaneous``: both move at once, from where they stood.
+    ``average`` is the half-life, in steps, of the averaged generator (0: none), shorter at the beginning: at most half
+    of the steps done. Raises ValueError for values that cannot work.
+    """
+
+    objective: str = "non_saturating"
+    r1: float = 0.0
+    r2: float = 0.0
+    gradient_penalty: float = 0.0
+    one_sided: bool = False
+    penalty_every: int = 1
+    spectral_norm: bool = False
+    generator_rate: float = 1e-3
+    discriminator_rate: float = 1e-3
+    falling_over: int = 0
+    optimiser: str = "adam"
+    betas: tuple[float, float] = (0.0, 0.99)
+    batch: int = 128
+    discriminator_steps: int = 1
+    simultaneous: bool = False
+    average: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.objective not in OBJECTIVES:
+            raise ValueError(f"there is no objective {self.objective!r}: choose {', '.join(OBJECTIVES)}")
+        if self.optimiser not in ("adam", "sgd"):
+            raise ValueError(f"optimiser is {self.optimiser!r}: choose adam or sgd")
+        for name in ("penalty_every", "batch", "discriminator_steps"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}, and at least 1 is expected")
+        for name in ("r1", "r2", "gradient_penalty", "average", "falling_over"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} is {getattr(self, name)}, and 0 or more is expected")
+        for name in ("generator_rate", "discriminator_rate"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is {getattr(self, name)}, and a number above 0 is expected")
+        if self.simultaneous and self.discriminator_steps > 1:
+            raise ValueError(
+                f"players that move at once make a step each, and discriminator_steps is {self.discriminator_steps}: "
+                f"choose 1, or let them move by turns"
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Rules:
+        """Rules from plain data; unknown names raise ValueError."""
+        known = [f.name for f in fields(cls)]
+        if unknown := set(data) - set(known):
+            raise ValueError(f"rules have no {', '.join(sorted(unknown))}; they have {', '.join(known)}")
+        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in data.items()})
+
+    def pace_at(self, step: int) -> float:
+        """The share of the learning rates at ``step`` (0-based), from 1 to 0.1."""
+        late = min(1.0, max(0.0, 2 * step / self.falling_over - 1)) if self.falling_over else 0.0
+        return 1 - 0.9 * late
+
+    def decay_at(self, step: int) -> float:
+        """Share of the averaged generator that is kept at ``step``; the half-life grows to its full length."""
+        return 0.5 ** (1 / max(1.0, min(self.average, 0.5 * step)))
+
+
+class Game:
+    """A generator and a discriminator at some step of their game. Lesson 06.
+
+    The generator maps z ``(batch, latent)`` of standard normal numbers to samples ``(batch, …)``, the discriminator
+    samples to one logit each, ``(batch,)`` or ``(batch, 1)``. Both are trained in place. ``objective`` stands in for
+    the one that the rules name, such as one of your own. A ``fabric`` (Lightning) takes care of device and precision.
+
+    All randomness of step t comes from a generator seeded with ``seed`` and t, so a game that is taken up again goes on
+    exactly as if it had not stopped. ``done`` counts the steps; ``averaged`` holds the weights of the averaged
+    generator by name (without averaging, the weights themselves).
+    """
+
+    def __init__(
+        self,
+        generator: nn.Module,
+        discriminator: nn.Module,
+        rules: Rules | None = None,
+        latent: int = 2,
+        seed: int = 0,
+        objective: Objective | None = None,
+        fabric: Any = None,
+    ) -> None:
+        self.rules, self.latent, self.seed, self.fabric = rules or Rules(), latent, seed, fabric
+        self.objective = objective or OBJECTIVES[self.rules.objective]
+        if self.rules.spectral_norm:
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(seed)
+                spectral_normalisation(discriminator)
+        self.bare_generator, self.bare_discriminator = generator, discriminator
+        self.generator, self.g_optimiser = self._set_up(generator, self.rules.generator_rate)
+        self.discriminator, self.d_optimiser = self._set_up(discriminator, self.rules.discriminator_rate)
+        self.device = next(generator.parameters()).device
+        self._judged = [w for w in discriminator.parameters() if w.requires_grad]
+        self._weights = generator.state_dict()
+        self.averaged = self._weights
+        if self.rules.average:
+            self.averaged = {name: w.clone() for name, w in self._weights.items()}
+        self.done = 0
+        self.seconds = 0.0
+
+    def _set_up(self, network: nn.Module, rate: float) -> tuple[Any, Any]:
+        optimiser: torch.optim.Optimizer
+        if self.rules.optimiser == "adam":
+            optimiser = torch.optim.Adam(network.parameters(), rate, self.rules.betas, fused=True)
+        else:
+            optimiser = torch.optim.SGD(network.parameters(), rate, fused=True)
+        return self.fabric.setup(network, optimiser) if self.fabric else (network, optimiser)
+
+    def step(self, real: Distribution) -> dict[str, Tensor]:
+        """One step of the generator, and as many of the discriminator as the rules say.
+
+        Returns what was before the last steps, as scalars: the losses D and G, the margin (the mean difference between
+        the logits of real and generated samples) and, where one was taken, the penalty with its weights.
+        """
+        rules, said = self.rules, {}
+        random = torch.Generator().manual_seed(self.seed * 1_000_003 + self.done)
+        self._keep_pace()
+        for turn in range(rules.discriminator_steps):
+            x, labels = _drawn(real, rules.batch, random)
+            z_d, z_g = torch.randn(2, rules.batch, self.latent, generator=random).to(self.device, x.dtype)
+            with torch.no_grad():
+                fake = self.generator(z_d, *labels)
+            loss = said["D"] = self.objective.discriminator(*self._logits(x, fake, labels))
+            if (
+                lazy := lazily(self.done * rules.discriminator_steps + turn, rules.penalty_every)
+                * self.penalised
+            ):
+                said["penalty"] = self._penalty(x, fake, labels, random)
+                loss = loss + lazy * said["penalty"]
+            self._slope(self.d_optimiser, loss)
+            if not rules.simultaneous:
+                self.d_optimiser.step()
+
+        with self._judge_held():
+            fake_logits = self.discriminator(self.generator(z_g, *labels), *labels).flatten()
+            with torch.no_grad():
+                real_logits = self.discriminator(x, *labels).flatten()
+            said["G"] = self.objective.generator(real_logits, fake_logits)
+            self._slope(self.g_optimiser, said["G"])
+            self.g_optimiser.step()
+        if rules.simultaneous:
+            self.d_optimiser.step()
+        self._average()
+        self.done += 1
+        said["margin"] = (real_logits - fake_logits).mean()
+        return {name: value.detach() for name, value in said.items()}
+
+    def _logits(self, x: Tensor, fake: Tensor, labels: tuple[Any, ...]) -> tuple[Tensor, Tensor]:
+        return self.discriminator(x, *labels).flatten(), self.discriminator(fake, *labels).flatten()
+
+    @property
+    def penalised(self) -> bool:
+        """Whether the rules have a gradient penalty."""
+        return bool(self.rules.r1 or self.rules.r2 or self.rules.gradient_penalty)
+
+    def _penalty(self, x: Tensor, fake: Tensor, labels: tuple[Any, ...], random: torch.Generator) -> Tensor:
+        rules, fake = self.rules, fake.to(x.dtype)
+
+        def judge(samples: Tensor) -> Tensor:
+            return self.bare_discriminator(samples, *labels)
+
+        penalty = torch.zeros((), device=x.device)
+        # In full precision: the penalty is a sum of many small squares.
+        with torch.autocast(self.device.type, enabled=False):
+            if rules.r1:
+                penalty = penalty + rules.r1 * r1(judge, x)
+            if rules.r2:
+                penalty = penalty + rules.r2 * r2(judge, fake)
+            if rules.gradient_penalty:
+                between = gradient_penalty(judge, x, fake, random, rules.one_sided)
+                penalty = penalty + rules.gradient_penalty * between
+        return penalty
+
+    def _slope(self, optimiser: Any, loss: Tensor) -> None:
+        optimiser.zero_grad(set_to_none=True)
+        if self.fabric:
+            self.fabric.backward(loss)
+        else:
+            loss.backward()
+
+    @contextmanager
+    def _judge_held(self) -> Iterator[None]:
+        # The generator's loss needs slopes through the discriminator, but not of its weights.
+        for weight in self._judged:
+            weight.requires_grad_(False)
+        try:
+            yield
+        finally:
+            for weight in self._judged:
+                weight.requires_grad_(True)
+
+    def _keep_pace(self) -> None:
+        pace = self.rules.pace_at(self.done)
+        self.g_optimiser.param_groups[0]["lr"] = self.rules.generator_rate * pace
+        self.d_optimiser.param_groups[0]["lr"] = self.rules.discriminator_rate * pace
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        if self.rules.average:
+            share = 1 - self.rules.decay_at(self.done)
+            torch._foreach_lerp_(list(self.averaged.values()), list(self._weights.values()), share)
+
+    # Looking
+
+    @torch.no_grad()
+    def generate(self, z: Tensor, *labels: Any, averaged: bool = True) -> Tensor:
+        """The samples of z ``(batch, latent)``, made by the averaged generator, if there is one."""
+        weights = self.averaged if averaged else self._weights
+        with _at_rest(self.bare_generator):
+            return functional_call(self.bare_generator, dict(weights), (z, *labels))
+
+    def sample(self, count: int, *labels: Any, seed: int = 0, averaged: bool = True) -> Tensor:
+        """``count`` generated samples ``(count, …)``; for one seed always from the same z."""
+        like = next(self.bare_generator.parameters())
+        z = torch.randn(count, self.latent, generator=torch.Generator().manual_seed(seed)).to(like)
+        return self.generate(z, *labels, averaged=averaged)
+
+    @torch.no_grad()
+    def judge(self, samples: Tensor, *labels: Any) -> Tensor:
+        """The discriminator's logits ``(batch,)`` of samples ``(batch, …)``."""
+        with _at_rest(self.bare_discriminator):
+            return self.bare_discriminator(samples, *labels).flatten()
+
+    # Keeping and going on
+
+    def state(self) -> dict[str, Tensor]:
+        """Every tensor that the next step needs, by name; not copies."""
+        tensors: dict[str, Tensor] = {}
+        if self.rules.average:
+            tensors |= {f"averaged/{name}": w for name, w in self.averaged.items()}
+        for player, network, optimiser in self._players():
+            tensors |= {f"{player}/{name}": w for name, w in network.state_dict().items()}
+            for index, state in optimiser.state_dict()["state"].items():
+                entries = {name: value for name, value in state.items() if isinstance(value, Tensor)}
+                tensors |= {f"{player}.adam/{index}/{name}": value for name, value in entries.items()}
+        return tensors
+
+    @torch.no_grad()
+    def restore(self, tensors: Mapping[str, Tensor], done: int) -> None:
+        """Take up a `state` of before, after ``done`` steps."""
+        if self.rules.average:
+            for name, weight in self.averaged.items():
+                weight.copy_(tensors[f"averaged/{name}"])
+        for player, network, optimiser in self._players():
+            network.load_state_dict({name: tensors[f"{player}/{name}"] for name in network.state_dict()})
+            parameters = list(network.parameters())
+            state: dict[int, dict[str, Tensor]] = {}
+            for name, tensor in tensors.items():
+                if name.startswith(f"{player}.adam/"):
+                    _, index, entry = name.split("/")
+                    like = parameters[int(index)]
+                    # In the memory layout of its parameter, which a file does not keep: the fused step needs it.
+                    laid_out = torch.empty_like(like).copy_(tensor) if tensor.shape == like.shape else tensor
+                    state.setdefault(int(index), {})[entry] = laid_out
+            optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
+        self.done = done
+
+    def _players(self) -> list[tuple[str, nn.Module, Any]]:
+        return [
+            ("generator", self.bare_generator, self.g_optimiser),
+            ("discriminator", self.bare_discriminator, self.d_optimiser),
+        ]
+
+    @property
+    def sane(self) -> bool:
+        """Whether every weight of both players is a finite number."""
+        weights = [*self.bare_generator.parameters(), *self.bare_discriminator.parameters()]
+        return bool(torch.stack(torch._foreach_norm([w.detach() for w in weights])).isfinite().all())
+
+    def save(self, path: Path | str) -> None:
+        """Write everything that the next step needs to ``path``."""
+        checkpoint.save(Path(path), self.state(), self._about())
+
+    def resume(self, path: Path | str) -> None:
+        """Take up the game saved at ``path``; raises CheckpointError when its rules or its seed are others."""
+        tensors, about = checkpoint.load(Path(path))
+        mine = self._about()
+        if (
+            "rules" not in about
+            or Rules.from_dict(about["rules"]) != self.rules
+            or about["seed"] != mine["seed"]
+        ):
+            raise checkpoint.CheckpointError(
+                f"the game in {Path(path).name} was played by other rules or from another seed: name another file, or "
+                f"take the rules and the seed that are saved there"
+            )
+        self.restore(tensors, about["steps"])
+
+    def _about(self) -> dict[str, Any]:
+        return {"rules": self.rules.to_dict(), "seed": self.seed, "steps": self.done}
+
+
+def play(
+    game: Game,
+    real: Distribution,
+    steps: int,
+    observers: Iterable[Observer] = (),
+    *,
+    show: Callable[[Game], Any] | None = None,
+    show_every: int = 50,
+    keep: Callable[[Game], Any] | None = None,
+    keep_every: int = 250,
+) -> Game:
+    """Take the game on until ``steps`` steps are done in all, and return it.
+
+    Observers are told every step. ``show`` is called after every ``show_every``-th step and the last: to draw a
+    picture, to note a number. ``keep`` is called after every ``keep_every``-th step and the last, to save the game.
+
+    Raises FloatingPointError when a loss or a weight is no finite number any more; the game is then back where it was
+    the last time that it would have been kept.
+    """
+    watching = list(observers)
+    for observer in watching:
+        observer.started(steps)
+    begun, first, good, good_at = time.monotonic(), game.done, _copied(game.state()), game.done
+    while game.done < steps:
+        step_begun = time.monotonic()
+        losses = game.step(real)
+        shown, kept = ((game.done % n == 0) or game.done == steps for n in (show_every, keep_every))
+        if watching or shown or kept:
+            numbers = {name: value.item() for name, value in losses.items()}
+            if not all(value - value == 0 for value in numbers.values()) or (kept and not game.sane):
+                broken, _ = game.done, game.restore(good, good_at)
+                raise FloatingPointError(_no_numbers(broken, numbers, good_at))
+        game.seconds += time.monotonic() - step_begun
+        if watching:
+            left = (time.monotonic() - begun) / (game.done - first) * (steps - game.done)
+            for observer in watching:
+                observer.step(game.done, numbers, left)
+        if kept:
+            good, good_at = _copied(game.state()), game.done
+            if keep:
+                keep(game)
+        if shown and show:
+            show(game)
+    for observer in watching:
+        observer.finished()
+    return game
+
+
+def _no_numbers(step: int, losses: Mapping[str, float], good: int) -> str:
+    said = ", ".join(f"{name} {value:.3g}" for name, value in losses.items())
+    return (
+        f"the losses or the weights at step {step} are no finite numbers any more ({said}): the game is back where it "
+        f"was after {good} steps; go on with a smaller learning rate or a larger penalty"
+    )
+
+
+def _copied(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().clone() for name, tensor in tensors.items()}
+
+
+def _drawn(real: Distribution, count: int, random: torch.Generator) -> tuple[Tensor, tuple[Any, ...]]:
+    drawn = real(count, random)
+    return (drawn[0], tuple(drawn[1:])) if isinstance(drawn, tuple) else (drawn, ())
+
+
+@contextmanager
+def _at_rest(network: nn.Module) -> Iterator[None]:
+    # So that looking changes nothing: no running mean, no power iteration.
+    training = network.training
+    network.eval()
+    try:
+        yield
+    finally:
+        network.train(training)
