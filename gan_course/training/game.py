@@ -5,6 +5,7 @@ The rings of lesson 06, the notes of lesson 05 and the spectrograms of lesson 09
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -111,6 +112,21 @@ class Rules:
             raise ValueError(f"rules have no {', '.join(sorted(unknown))}; they have {', '.join(known)}")
         return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in data.items()})
 
+    @property
+    def penalised(self) -> bool:
+        """Whether slopes of the discriminator cost it anything."""
+        return bool(self.r1 or self.r2 or self.gradient_penalty)
+
+    def in_words(self) -> str:
+        """The objective, the penalties and the bound on the layers in one line, as a table or a card needs it."""
+        words = [f"{self.objective.replace('_', ' ')} loss"]
+        weights = {"R1": self.r1, "R2": self.r2, "gradient penalty": self.gradient_penalty}
+        for weight in sorted({w for w in weights.values() if w}):
+            names = " + ".join(name for name, w in weights.items() if w == weight)
+            words.append(f"{'with' if len(words) == 1 else 'and'} {names}, γ = {weight:g}")
+        lazy = f", every {self.penalty_every} steps" if len(words) > 1 and self.penalty_every > 1 else ""
+        return " ".join(words) + lazy + (", spectral normalisation" if self.spectral_norm else "")
+
     def pace_at(self, step: int) -> float:
         """The share of the learning rates at ``step`` (0-based), from 1 to 0.1."""
         late = min(1.0, max(0.0, 2 * step / self.falling_over - 1)) if self.falling_over else 0.0
@@ -158,6 +174,8 @@ class Game:
         self.averaged = self._weights
         if self.rules.average:
             self.averaged = {name: w.clone() for name, w in self._weights.items()}
+        # Whole numbers, such as the batches that a normalisation has counted, have no mean on the way.
+        self._real_valued = [name for name, w in self._weights.items() if w.is_floating_point()]
         self.done = 0
         self.seconds = 0.0
 
@@ -184,10 +202,8 @@ class Game:
             with torch.no_grad():
                 fake = self.generator(z_d, *labels)
             loss = said["D"] = self.objective.discriminator(*self._logits(x, fake, labels))
-            if (
-                lazy := lazily(self.done * rules.discriminator_steps + turn, rules.penalty_every)
-                * self.penalised
-            ):
+            lazy = lazily(self.done * rules.discriminator_steps + turn, rules.penalty_every)
+            if rules.penalised and lazy:
                 said["penalty"] = self._penalty(x, fake, labels, random)
                 loss = loss + lazy * said["penalty"]
             self._slope(self.d_optimiser, loss)
@@ -210,11 +226,6 @@ class Game:
 
     def _logits(self, x: Tensor, fake: Tensor, labels: tuple[Any, ...]) -> tuple[Tensor, Tensor]:
         return self.discriminator(x, *labels).flatten(), self.discriminator(fake, *labels).flatten()
-
-    @property
-    def penalised(self) -> bool:
-        """Whether the rules have a gradient penalty."""
-        return bool(self.rules.r1 or self.rules.r2 or self.rules.gradient_penalty)
 
     def _penalty(self, x: Tensor, fake: Tensor, labels: tuple[Any, ...], random: torch.Generator) -> Tensor:
         rules, fake = self.rules, fake.to(x.dtype)
@@ -260,8 +271,10 @@ class Game:
     @torch.no_grad()
     def _average(self) -> None:
         if self.rules.average:
-            share = 1 - self.rules.decay_at(self.done)
-            torch._foreach_lerp_(list(self.averaged.values()), list(self._weights.values()), share)
+            behind, ahead = ([w[name] for name in self._real_valued] for w in (self.averaged, self._weights))
+            torch._foreach_lerp_(behind, ahead, 1 - self.rules.decay_at(self.done))
+            for name in self._weights.keys() - set(self._real_valued):
+                self.averaged[name].copy_(self._weights[name])
 
     # Looking
 
@@ -325,7 +338,7 @@ class Game:
         ]
 
     @property
-    def sane(self) -> bool:
+    def finite(self) -> bool:
         """Whether every weight of both players is a finite number."""
         weights = [*self.bare_generator.parameters(), *self.bare_discriminator.parameters()]
         return bool(torch.stack(torch._foreach_norm([w.detach() for w in weights])).isfinite().all())
@@ -382,9 +395,10 @@ def play(
         shown, kept = ((game.done % n == 0) or game.done == steps for n in (show_every, keep_every))
         if watching or shown or kept:
             numbers = {name: value.item() for name, value in losses.items()}
-            if not all(value - value == 0 for value in numbers.values()) or (kept and not game.sane):
-                broken, _ = game.done, game.restore(good, good_at)
-                raise FloatingPointError(_no_numbers(broken, numbers, good_at))
+            if not all(map(math.isfinite, numbers.values())) or (kept and not game.finite):
+                complaint = _no_numbers(game.done, numbers, good_at)
+                game.restore(good, good_at)
+                raise FloatingPointError(complaint)
         game.seconds += time.monotonic() - step_begun
         if watching:
             left = (time.monotonic() - begun) / (game.done - first) * (steps - game.done)

@@ -1,36 +1,38 @@
-"""The training of a conditional spectrogram GAN: one step that fits on a screen, and the loop around it."""
+"""The training of a conditional spectrogram GAN: what is played is real notes, how is the game of `game.py`."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gan_course import datasets
 from gan_course.datasets import Clips
 from gan_course.networks import Discriminator, Generator
-from gan_course.objectives import relativistic_pairing, squared_gradient
+from gan_course.sound import Sound
 from gan_course.spectral import representation
 from gan_course.training import checkpoint
+from gan_course.training.game import Game, Observer, play
 from gan_course.training.recipe import Recipe
 
+__all__ = ["Audience", "Observer", "Training", "fastest_precision", "train"]
 
-class Observer(Protocol):
-    """What watches a training: a live picture, a line in a terminal, a file of numbers."""
+PICTURES, SOUNDS = 16, 3
 
-    def started(self, total_steps: int) -> None:
-        """The loop begins."""
 
-    def step(self, step: int, losses: Mapping[str, float], seconds_left: float) -> None:
-        """A step is done."""
+@runtime_checkable
+class Audience(Observer, Protocol):
+    """An observer that is shown, from time to time, what the generator makes."""
 
-    def finished(self) -> None:
-        """The loop has ended."""
+    def sample(self, images: NDArray[np.floating], sounds: list[Sound]) -> None:
+        """Spectrograms ``(count, frequency, frame)`` in (−1, 1), and some of them as sounds."""
 
 
 class Training:
@@ -54,92 +56,65 @@ class Training:
         self.precision = fastest_precision() if recipe.precision == "auto" else recipe.precision
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self.fabric = Fabric(accelerator=device, devices=1, precision=self.precision)  # type: ignore[arg-type]
-        self.generator, self.g_optimiser = self._set_up(generator)
-        self.discriminator, self.d_optimiser = self._set_up(discriminator)
-        self.averaged = {name: w.detach().clone() for name, w in self.generator.state_dict().items()}
+        generator, discriminator = (_laid_out(network) for network in (generator, discriminator))
+        self.game = Game(
+            generator, discriminator, recipe.rules, recipe.latent, recipe.seed, fabric=self.fabric
+        )
         self.real = self._encode(self.clips.audio)
         self.labels = {name: self.clips.labels[name].to(self.fabric.device) for name in recipe.conditions}
-        self.done = 0
-        self.seconds = 0.0
-
-    def _set_up(self, network: nn.Module) -> tuple[Any, Any]:
-        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        recipe = self.recipe
-        optimiser = torch.optim.Adam(
-            network.parameters(), lr=recipe.learning_rate, betas=recipe.betas, fused=True
-        )
-        return self.fabric.setup(network, optimiser)
 
     def _encode(self, audio: Tensor) -> Tensor:
         parts = [self.encoding.encode(part) for part in audio.split(256)]
         return torch.cat(parts).to(self.fabric.device)
 
-    def step(self) -> dict[str, float]:
-        """One step of each player; the losses and D's margin between real and generated."""
-        recipe, t = self.recipe, self.done
-        random = torch.Generator().manual_seed(recipe.seed * 1_000_003 + t)
-        chosen = torch.randint(len(self.real), (recipe.batch,), generator=random)
-        z_d, z_g = torch.randn(2, recipe.batch, recipe.latent, generator=random).to(self.fabric.device)
-        x, labels = self.real[chosen], {name: label[chosen] for name, label in self.labels.items()}
-        x = x.contiguous(memory_format=torch.channels_last)
-        for optimiser in (self.d_optimiser, self.g_optimiser):
-            optimiser.param_groups[0]["lr"] = recipe.rate_at(t)
+    @property
+    def generator(self) -> Any:
+        """The generator as it stands."""
+        return self.game.generator
 
-        with torch.no_grad():
-            fake = self.generator(z_d, labels)
-        real_logits, fake_logits = self.discriminator(x, labels), self.discriminator(fake, labels)
-        d_loss = relativistic_pairing.discriminator(real_logits, fake_logits)
-        loss = d_loss
-        if t % recipe.penalty_every == 0:
-            loss = loss + recipe.penalty_every * recipe.gamma * self._penalty(x, fake, labels)
-        self._update(self.d_optimiser, loss)
+    @property
+    def discriminator(self) -> Any:
+        """The discriminator as it stands."""
+        return self.game.discriminator
 
-        self.discriminator.requires_grad_(False)
-        fake_logits = self.discriminator(self.generator(z_g, labels), labels)
-        with torch.no_grad():
-            real_logits = self.discriminator(x, labels)
-        g_loss = relativistic_pairing.generator(real_logits, fake_logits)
-        self._update(self.g_optimiser, g_loss)
-        self.discriminator.requires_grad_(True)
+    @property
+    def averaged(self) -> dict[str, Tensor]:
+        """The weights of the averaged generator, by name."""
+        return self.game.averaged
 
-        self._average()
-        self.done += 1
-        margin = (real_logits - fake_logits).mean()
-        return {"D": d_loss.item(), "G": g_loss.item(), "margin": margin.item()}
+    @property
+    def done(self) -> int:
+        """Steps that are done."""
+        return self.game.done
 
-    def _penalty(self, x: Tensor, fake: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
-        # In full precision: the penalty is a sum of many small squares.
-        bare = self.discriminator.module
+    def notes(self, count: int, random: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        """Real spectrograms ``(count, channel, frequency, frame)`` and their labels: a `Distribution`."""
+        chosen = torch.randint(len(self.real), (count,), generator=random)
+        x = self.real[chosen].contiguous(memory_format=torch.channels_last)
+        return x, {name: label[chosen] for name, label in self.labels.items()}
 
-        def judge(samples: Tensor) -> Tensor:
-            return bare(samples, labels)
+    def step(self) -> dict[str, Tensor]:
+        """One step of the game; the losses and D's margin between real and generated."""
+        return self.game.step(self.notes)
 
-        with torch.autocast(self.fabric.device.type, enabled=False):
-            return squared_gradient(judge, x) + squared_gradient(judge, fake.float())
-
-    def _update(self, optimiser: Any, loss: Tensor) -> None:
-        optimiser.zero_grad(set_to_none=True)
-        self.fabric.backward(loss)
-        optimiser.step()
-
-    @torch.no_grad()
-    def _average(self) -> None:
-        decay = self.recipe.decay_at(self.done)
-        weights = self.generator.state_dict()
-        torch._foreach_lerp_(list(self.averaged.values()), [weights[k] for k in self.averaged], 1 - decay)
+    def heard(self) -> tuple[NDArray[np.floating], list[Sound]]:
+        """What the averaged generator makes now, always from the same z and labels: pictures, and some as sounds."""
+        chosen = torch.linspace(0, len(self.real) - 1, PICTURES).long()
+        labels = {name: label[chosen] for name, label in self.labels.items()}
+        pictures = self.game.sample(PICTURES, labels, seed=self.recipe.seed).cpu()
+        audio = self.encoding.decode(pictures[:SOUNDS]).numpy()
+        names = [
+            " ".join(self.clips.classes[name][int(label[number])] for name, label in labels.items())
+            for number in range(SOUNDS)
+        ]
+        sounds = [Sound(x, self.clips.rate, name) for x, name in zip(audio, names, strict=True)]
+        return pictures[:, 0].numpy(), sounds
 
     # Saving and resuming
 
     def save(self, path: Path) -> None:
         """Write everything that the next step needs to ``path``."""
-        tensors = {f"averaged/{name}": w for name, w in self.averaged.items()}
-        networks = {"generator": self.generator, "discriminator": self.discriminator}
-        optimisers = {"generator": self.g_optimiser, "discriminator": self.d_optimiser}
-        for player, network in networks.items():
-            tensors |= {f"{player}/{name}": w for name, w in network.state_dict().items()}
-            for index, state in optimisers[player].state_dict()["state"].items():
-                tensors |= {f"{player}.adam/{index}/{name}": value for name, value in state.items()}
-        checkpoint.save(path, tensors, self.about())
+        checkpoint.save(path, self.game.state(), self.about())
 
     def about(self) -> dict[str, Any]:
         """What a reader of the weights needs: the recipe, the classes, the shape, the steps done."""
@@ -151,11 +126,10 @@ class Training:
             "rate": self.clips.rate,
             "data": self.clips.note or self.clips.name,
             "steps": self.done,
-            "seconds": round(self.seconds, 1),
+            "seconds": round(self.game.seconds, 1),
             "device": f"{self.fabric.device.type}, {torch.get_num_threads()} threads",
         }
 
-    @torch.no_grad()
     def resume(self, path: Path) -> None:
         """Take up the run saved at ``path``; raises CheckpointError when its recipe is another."""
         tensors, about = checkpoint.load(path)
@@ -166,29 +140,12 @@ class Training:
                 f"the run in {path.parent} was made with another recipe: choose another folder, or go on with "
                 f"the recipe that is saved there"
             )
-        for name, weight in self.averaged.items():
-            weight.copy_(tensors[f"averaged/{name}"])
-        for player, network, optimiser in (
-            ("generator", self.generator, self.g_optimiser),
-            ("discriminator", self.discriminator, self.d_optimiser),
-        ):
-            network.load_state_dict({name: tensors[f"{player}/{name}"] for name in network.state_dict()})
-            parameters = list(network.parameters())
-            state: dict[int, dict[str, Tensor]] = {}
-            for name, tensor in tensors.items():
-                if name.startswith(f"{player}.adam/"):
-                    _, index, entry = name.split("/")
-                    like = parameters[int(index)]
-                    # In the memory layout of its parameter, which a file does not keep: the fused step needs it.
-                    laid_out = torch.empty_like(like).copy_(tensor) if tensor.shape == like.shape else tensor
-                    state.setdefault(int(index), {})[entry] = laid_out
-            optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
-        self.done, self.seconds = about["steps"], about["seconds"]
+        self.game.restore(tensors, about["steps"])
+        self.game.seconds = about["seconds"]
 
     def save_generator(self, path: Path) -> None:
         """Write the averaged generator alone, in 16 bit: what is shipped and played."""
-        weights = {name.removeprefix("module."): w.half() for name, w in self.averaged.items()}
-        checkpoint.save(path, weights, self.about())
+        checkpoint.save(path, {name: w.half() for name, w in self.averaged.items()}, self.about())
 
 
 def train(
@@ -197,11 +154,15 @@ def train(
     folder: Path | str | None = None,
     observers: Iterable[Observer] = (),
     save_every: int = 250,
+    sample_every: int = 250,
 ) -> Training:
     """Train ``recipe`` on ``clips`` (by default, on the data that the recipe names) and return the run.
 
-    With a ``folder``, a checkpoint is written every ``save_every`` steps and a run found there is taken up.
-    Raises FloatingPointError when a loss is no longer finite; the last checkpoint stays.
+    With a ``folder``, a checkpoint is written every ``save_every`` steps and a run found there is taken up. Observers
+    that have a method `sample`, such as `display.Monitor`, are shown pictures and sounds every ``sample_every`` steps
+    and at the end.
+
+    Raises FloatingPointError when a loss or a weight is no longer finite; the last checkpoint stays.
     """
     path = Path(folder) / "checkpoint.safetensors" if folder is not None else None
     begun_before = path is not None and path.is_file()
@@ -212,28 +173,34 @@ def train(
     if path and begun_before:
         run.resume(path)
     watching = list(observers)
-    for observer in watching:
-        observer.started(recipe.steps)
-    begun, first = time.monotonic(), run.done
-    while run.done < recipe.steps:
-        step_begun = time.monotonic()
-        losses = run.step()
-        run.seconds += time.monotonic() - step_begun
-        if not all(map(torch.isfinite, map(torch.tensor, losses.values()))):
-            raise FloatingPointError(
-                f"the losses at step {run.done} are no numbers any more ({losses}): go on from the last "
-                f"checkpoint with a smaller learning rate or a larger gamma"
-            )
-        left = (time.monotonic() - begun) / (run.done - first) * (recipe.steps - run.done)
-        for observer in watching:
-            observer.step(run.done, losses, left)
-        if path and (run.done % save_every == 0 or run.done == recipe.steps):
+    audience = [observer for observer in watching if isinstance(observer, Audience)]
+
+    def perform(_: Game) -> None:
+        images, sounds = run.heard()
+        for observer in audience:
+            observer.sample(images, sounds)
+
+    def keep(_: Game) -> None:
+        if path:
             run.save(path)
+
+    play(
+        run.game,
+        run.notes,
+        recipe.steps,
+        watching,
+        show=perform if audience else None,
+        show_every=sample_every,
+        keep=keep,
+        keep_every=save_every,
+    )
     if folder is not None:
         run.save_generator(Path(folder) / "generator.safetensors")
-    for observer in watching:
-        observer.finished()
     return run
+
+
+def _laid_out(network: nn.Module) -> nn.Module:
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def fastest_precision(steps: int = 6) -> str:

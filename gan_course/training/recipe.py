@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from gan_course.training.game import Rules
+
+PENALTIES = ("r1", "r2", "gradient_penalty")
 RECIPES = Path(__file__).parent / "recipes"
 
 
@@ -15,10 +18,12 @@ RECIPES = Path(__file__).parent / "recipes"
 class Recipe:
     """Plain data that is saved with the weights and rebuilds networks, data and schedule.
 
-    ``representation`` is a representation's ``to_dict()``. ``gamma`` weighs the penalties R1 + R2, which are
-    taken every ``penalty_every``-th step, times that number. The learning rate is constant over the first half
-    of the steps and falls linearly to a tenth over the second. ``average`` is the half-life of the averaged
-    generator, as a share of the steps. Raises ValueError for values that cannot work.
+    ``representation`` is a representation's ``to_dict()``. ``objective`` is a name in `OBJECTIVES`, and ``gamma`` the
+    weight of each of the ``penalties``, of "r1", "r2" and "gradient_penalty"; they are taken every
+    ``penalty_every``-th step, times that number. The learning rate is constant over the first half of the steps and
+    falls linearly to a tenth over the second; the discriminator's is ``discriminator_speed`` times the generator's.
+    ``average`` is the half-life of the averaged generator, as a share of the steps. The rest is as in `Rules`. Raises
+    ValueError for values that cannot work.
     """
 
     data: str = "notes"
@@ -32,8 +37,14 @@ class Recipe:
     batch: int = 16
     learning_rate: float = 1e-3
     betas: tuple[float, float] = (0.0, 0.99)
+    objective: str = "relativistic_pairing"
+    penalties: tuple[str, ...] = ("r1", "r2")
     gamma: float = 1.0
+    one_sided: bool = False
     penalty_every: int = 8
+    spectral_norm: bool = False
+    discriminator_steps: int = 1
+    discriminator_speed: float = 1.0
     average: float = 0.08
     seed: int = 0
     precision: str = "auto"
@@ -46,6 +57,29 @@ class Recipe:
             raise ValueError(f"learning_rate is {self.learning_rate}, and a number above 0 is expected")
         if self.precision not in ("auto", "32-true", "bf16-mixed"):
             raise ValueError(f"precision is {self.precision!r}: choose auto, 32-true or bf16-mixed")
+        if unknown := set(self.penalties) - set(PENALTIES):
+            raise ValueError(
+                f"there is no penalty {', '.join(sorted(unknown))}: choose from {', '.join(PENALTIES)}"
+            )
+        _ = self.rules  # which refuse what no game can be played by
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the game that the recipe asks for."""
+        return Rules(
+            objective=self.objective,
+            **{name: self.gamma for name in self.penalties},  # type: ignore[arg-type]
+            one_sided=self.one_sided,
+            penalty_every=self.penalty_every,
+            spectral_norm=self.spectral_norm,
+            generator_rate=self.learning_rate,
+            discriminator_rate=self.learning_rate * self.discriminator_speed,
+            falling_over=self.steps,
+            betas=self.betas,
+            batch=self.batch,
+            discriminator_steps=self.discriminator_steps,
+            average=self.average * self.steps,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -77,10 +111,8 @@ class Recipe:
 
     def rate_at(self, step: int) -> float:
         """Learning rate at ``step`` (0-based)."""
-        late = max(0.0, 2 * step / self.steps - 1)
-        return self.learning_rate * (1 - 0.9 * late)
+        return self.learning_rate * self.rules.pace_at(step)
 
     def decay_at(self, step: int) -> float:
         """Share of the averaged generator that is kept at ``step``; the half-life grows to its full length."""
-        half_life = max(1.0, min(self.average * self.steps, 0.5 * step))
-        return 0.5 ** (1 / half_life)
+        return self.rules.decay_at(step)

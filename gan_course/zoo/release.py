@@ -80,7 +80,7 @@ A conditional spectrogram GAN: {model.parameters:,} parameters, stored in 16 bit
 | conditions | {conditions} |
 | sound | {about["samples"]} samples at {about["rate"]} Hz |
 | representation | {encoding} |
-| game | relativistic pairing loss with R1 + R2, γ = {recipe.gamma:g}, every {recipe.penalty_every} steps |
+| game | {recipe.rules.in_words()} |
 | training | {about["steps"]:,} steps of {recipe.batch} notes, seed {recipe.seed}, {recipe.precision} |
 | time | {about["seconds"] / 60:.0f} minutes of wall clock on {about["device"]} |
 | licence | weights: CC BY 4.0; code: MIT |
