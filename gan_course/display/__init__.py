@@ -4,6 +4,8 @@ Everything shown is ordinary HTML that a stored notebook keeps: sounds as `<audi
 `<img alt="…">`. Importing this room is cheap; matplotlib, IPython and the rest are imported at first use.
 """
 
+from gan_course.display.confusion import plot_confusion
+from gan_course.display.contact_sheet import ContactSheet, contact_sheet
 from gan_course.display.controls import explore
 from gan_course.display.game import GameMonitor, column, plot_bars, plot_densities, plot_notes
 from gan_course.display.monitor import Monitor
@@ -20,6 +22,7 @@ from gan_course.display.quizzes import Quiz, quiz
 from gan_course.display.stored import configure
 
 __all__ = [
+    "ContactSheet",
     "GameMonitor",
     "Monitor",
     "Picture",
@@ -27,11 +30,13 @@ __all__ = [
     "Quiz",
     "column",
     "configure",
+    "contact_sheet",
     "explore",
     "listen",
     "mimebundle",
     "picture",
     "plot_bars",
+    "plot_confusion",
     "plot_densities",
     "plot_lines",
     "plot_notes",

@@ -86,11 +86,11 @@ def rendered(figure: "Figure", mapped: bool = False) -> bytes:
     """The figure as a small PNG. mapped: it is mostly values shown as colours, whose steps are to be even."""
     figure.canvas.draw()
     pixels = np.asarray(figure.canvas.buffer_rgba())  # type: ignore[attr-defined]
-    return small_png(pixels, _mapped_palette() if mapped else None)
+    return small_png(pixels, mapped_palette() if mapped else None)
 
 
 @cache
-def _mapped_palette() -> NDArray[np.uint8]:
+def mapped_palette() -> NDArray[np.uint8]:
     """46 steps of the colour map, 12 greys for text, 6 shades of the first line's colour: 64 colours."""
     from matplotlib import colormaps
     from matplotlib.colors import to_rgb

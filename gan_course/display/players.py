@@ -43,7 +43,7 @@ class Players:
 
     def html(self) -> str:
         """Cards side by side, then what they have in common."""
-        factors, note = _gains(self.sounds, self.gain)
+        factors, note = gains(self.sounds, self.gain)
         width = _ALONE if len(self.sounds) == 1 else _BESIDE
         portraits = _portraits(self.sounds, self.labels, self.shown, width)
         cards = "".join(
@@ -91,7 +91,7 @@ def mimebundle(sound: Sound) -> dict[str, str]:
     return listen(sound)._repr_mimebundle_()
 
 
-def _gains(sounds: Sequence[Sound], gain: Gain) -> tuple[list[float], str]:
+def gains(sounds: Sequence[Sound], gain: Gain) -> tuple[list[float], str]:
     """A factor for each sound, and what there is to say about it."""
     if gain == "each":
         aim = 10 ** (-1 / 20)

@@ -1,5 +1,6 @@
 """Judging generated sounds."""
 
+from gan_course.evaluation.confusion import confusion_matrix
 from gan_course.evaluation.distances import (
     area_under_curve,
     density_coverage,
@@ -18,6 +19,7 @@ __all__ = [
     "Ear",
     "area_under_curve",
     "cents",
+    "confusion_matrix",
     "density_coverage",
     "frechet_distance",
     "frechet_infinity",

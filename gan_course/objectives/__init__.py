@@ -1,5 +1,6 @@
 """Adversarial losses and penalties, as pure functions of logits, or of a discriminator and samples."""
 
+from gan_course.objectives.classification import cross_entropy
 from gan_course.objectives.divergences import (
     jsd,
     kl,
@@ -33,6 +34,7 @@ __all__ = [
     "OBJECTIVES",
     "Mixed",
     "Objective",
+    "cross_entropy",
     "generator_slopes",
     "gradient_penalty",
     "hinge",

@@ -1,7 +1,7 @@
 """From waveforms to spectra and spectrograms, and back: the short functions of lessons 02 and 03, and the
 representations."""
 
-from gan_course.spectral.decibels import amplitude_to_db, db_to_amplitude
+from gan_course.spectral.decibels import amplitude_to_db, db_to_amplitude, from_unit, to_unit
 from gan_course.spectral.fourier import (
     WINDOWS,
     amount,
@@ -54,6 +54,7 @@ __all__ = [
     "expected_advance",
     "fft",
     "frames",
+    "from_unit",
     "griffin_lim",
     "hann",
     "hertz_to_mel",
@@ -80,5 +81,6 @@ __all__ = [
     "spread",
     "stft",
     "swap_phase",
+    "to_unit",
     "triangles",
 ]
