@@ -99,7 +99,7 @@ def test_a_recipe_of_ones_own_is_trained_taken_up_and_played(tmp_path: Path) -> 
     (tmp_path / "mine.json").write_text(json.dumps(recipe))
     done = run("train", "mine.json", "--folder", "run", folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "run" / "losses.csv").read_text().startswith("step,D,G,margin\n10,")
+    assert (tmp_path / "run" / "losses.csv").read_text().startswith("step,D,penalty,G,margin\n10,")
     other = run("train", "mine.json", "--folder", "run", "--steps", "30", folder=tmp_path)
     assert other.returncode == 1
     assert "another recipe" in other.stderr

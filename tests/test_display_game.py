@@ -110,7 +110,7 @@ def test_notes_are_drawn_as_high_as_they_are_one_after_the_other(monkeypatch: py
     )
     np.testing.assert_allclose(seen[0][0], [-4, 3])
     np.testing.assert_allclose((seen[1][1] + seen[1][2]) / 2, [1, 2, 3])
-    assert picture.alt == "semitones of the notes: real between −4 and 3; forged between 0 and 12."
+    assert picture.alt == "real: 2 notes from −4 to 3; forged: 3 notes from 0 to 12 (semitones)."
     with pytest.raises(ValueError, match="nothing to draw"):
         plot_notes({"empty": []})
 

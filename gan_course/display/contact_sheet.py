@@ -19,7 +19,8 @@ from gan_course.sound import Sound
 from gan_course.spectral import hertz_to_mel, mel_to_hertz
 
 _TILE, _TALL = 144, 72
-_BANDS = 48
+# half as many as pixels on the screen each way: a browser fills in between
+_BANDS, _COLUMNS = 36, 72
 _LOWEST = 40.0
 _RANGE_DB = 70.0
 _SHORTEST = 16
@@ -56,7 +57,7 @@ class ContactSheet:
         highest = 10 * np.ceil(max(-40.0, *(float(level.max()) for level in levels)) / 10)
         duration = max(sound.duration for sound in self.sounds)
         tiles = "".join(
-            _tile(sound, label, drawn(level, sound.duration / duration, highest), sound * factor, self.coding)
+            _tile(sound, label, tile(level, sound.duration / duration, highest), sound * factor, self.coding)
             for sound, label, level, factor in zip(self.sounds, self.labels, levels, louder, strict=True)
         )
         rate = max(sound.rate for sound in self.sounds)
@@ -123,9 +124,9 @@ def contact_sheet(
 
 
 def mel_levels(sound: Sound) -> NDArray[np.floating]:
-    """Levels (dB; 0 is a sine at full scale) `(band, frame)`, the largest in each of 48 bands of equal width "
+    """Levels (dB; 0 is a sine at full scale) `(band, frame)`, the largest in each of 36 bands of equal width "
     "in mels."""
-    levels, _ = fine_spectrogram(sound, _TILE)
+    levels, _ = fine_spectrogram(sound, _COLUMNS)
     ends = hertz_to_mel(torch.tensor([_LOWEST, sound.rate / 2]))
     edges = mel_to_hertz(torch.linspace(ends[0], ends[1], _BANDS + 1)).numpy()
     rows = np.minimum((edges / (sound.rate / 2) * (len(levels) - 1)).astype(int), len(levels) - 1)
@@ -133,17 +134,17 @@ def mel_levels(sound: Sound) -> NDArray[np.floating]:
     return np.stack([levels[low : max(low + 1, high)].max(0) for low, high in pairwise(rows)])
 
 
-def drawn(levels: NDArray[np.floating], share: float, highest: float) -> bytes:
+def tile(levels: NDArray[np.floating], share: float, highest: float) -> bytes:
     """A PNG of levels (dB) `(band, frame)`, low bands below, over the first `share` of its width; grey where "
     "it is over."""
     from matplotlib import colormaps
     from PIL import Image
 
     unit = np.clip((levels - highest + _RANGE_DB) / _RANGE_DB, 0, 1).astype(np.float32)
-    width = max(1, round(share * _TILE))
-    smooth = np.asarray(Image.fromarray(unit[::-1]).resize((width, _TALL), Image.Resampling.BILINEAR))
-    pixels = np.full((_TALL, _TILE, 3), 235, np.uint8)
-    pixels[:, :width] = np.rint(255 * colormaps[drawing.COLOUR_MAP](smooth)[..., :3])
+    width = max(1, round(share * _COLUMNS))
+    drawn = np.asarray(Image.fromarray(unit[::-1]).resize((width, len(unit)), Image.Resampling.BOX))
+    pixels = np.full((len(unit), _COLUMNS, 3), 235, np.uint8)
+    pixels[:, :width] = np.rint(255 * colormaps[drawing.COLOUR_MAP](drawn)[..., :3])
     return small_png(pixels, drawing.mapped_palette())
 
 

@@ -52,6 +52,8 @@ def plot_bars(
             axes.plot(across, values, mark, markersize=7, color=colour, label=name, clip_on=False, zorder=5)
         axes.set_xticks(across, places)
         axes.set(xlabel=x_label, ylabel=y_label)
+        if dots:  # what is said of the tables moves, and the tables stay as high as they are
+            axes.set_ylim(0, max(1.0, *(float(v.max()) for v in (heights | dots).values())))
         axes.grid(False, axis="x")
         _legend_above(figure, [axes], title)
         png = drawing.rendered(figure)
@@ -114,6 +116,7 @@ def plot_densities(
 def plot_notes(
     tunes: Mapping[str, ArrayLike],
     y_label: str = "pitch",
+    x_label: str = "note",
     ticks: Mapping[str, float] | None = None,
     title: str = "",
     alt: str = "",
@@ -138,7 +141,7 @@ def plot_notes(
             starts = np.arange(1, len(row) + 1)
             axes.hlines(row, starts - 0.4, starts + 0.4, color=drawing.COLOURS[number % 6], linewidth=3.5)
             axes.set_title(name, fontsize=10, pad=3)
-            axes.set_xlabel("note")
+            axes.set_xlabel(x_label)
             axes.set_xlim(0.3, len(row) + 0.7)
             axes.xaxis.get_major_locator().set_params(integer=True, nbins=6)
             axes.grid(False, axis="x")
@@ -149,9 +152,11 @@ def plot_notes(
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize=12)
         png = drawing.rendered(figure)
-    words = "; ".join(f"{name} between {row.min():.2g} and {row.max():.2g}" for name, row in rows.items())
-    said = f"{title + ': ' if title else ''}{y_label} of the notes: {words}.".replace("-", "−")
-    return Picture(png, alt or said, _WIDE, height)
+    words = "; ".join(
+        f"{name}: {len(row)} notes from {_spoken(row.min())} to {_spoken(row.max())}"
+        for name, row in rows.items()
+    )
+    return Picture(png, alt or f"{title + ': ' if title else ''}{words} ({y_label}).", _WIDE, height)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -246,10 +251,14 @@ def _curves_in_words(
     title: str,
 ) -> str:
     areas, lines = ({name: v for name, v in some.items() if np.isfinite(v).any()} for some in (areas, lines))
-    each = [f"{name} is densest at {x[np.nanargmax(values)]:.2g}" for name, values in areas.items()]
+    each = [f"{name} is densest at {_spoken(x[np.nanargmax(values)])}" for name, values in areas.items()]
     each += [
-        f"{name} is largest, {np.nanmax(values):.2g}, at {x[np.nanargmax(values)]:.2g}"
-        f" and smallest, {np.nanmin(values):.2g}, at {x[np.nanargmin(values)]:.2g}"
+        f"{name} is largest, {_spoken(np.nanmax(values))}, at {_spoken(x[np.nanargmax(values)])}"
+        f" and smallest, {_spoken(np.nanmin(values))}, at {_spoken(x[np.nanargmin(values)])}"
         for name, values in lines.items()
     ]
-    return ((f"{title}: " if title else "") + "; ".join(each) + ".").replace("-", "−")
+    return (f"{title}: " if title else "") + "; ".join(each) + "."
+
+
+def _spoken(value: float) -> str:
+    return f"{value if abs(value) > 1e-9 else 0.0:.2g}".replace("-", "−")
