@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from pathlib import Path
 
 import librosa
 import numpy as np
@@ -17,7 +18,7 @@ from gan_course.datasets import Clips, note, notes
 from gan_course.datasets.notes import INSTRUMENTS, PITCHES
 from gan_course.sound import Sound
 from gan_course.synthesis import frequency_of
-from gan_course.synthesis.instruments import MEANINGS, ORCHESTRA
+from gan_course.synthesis.instruments import COMMON, MEANINGS, ORCHESTRA
 
 RATE, SAMPLES = 16_000, 16_384
 SILENT = {"noise_db": -200.0}
@@ -478,3 +479,18 @@ def test_clips_whose_parts_do_not_fit_together_are_refused(change):
 def test_a_mask_of_another_length_is_refused(clips):
     with pytest.raises(ValueError, match="mask"):
         clips.select(torch.ones(3, dtype=torch.bool))
+
+
+def test_the_card_says_what_is_in_the_notes_of_seed_0() -> None:
+    text = (Path(__file__).parents[1] / "data" / "notes.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
+    clips = notes(4096, seed=0)
+    loud = 10 * clips.audio.square().mean(1).log10()
+    for index, name in enumerate(clips.classes["instrument"]):
+        own = clips.labels["instrument"] == index
+        level, noise = (f"−{-v[own].median():.0f} dB" for v in (loud, clips.parameters["noise_db"]))
+        assert [name, str(int(own.sum())), level, noise] in [row[:4] for row in rows]
+    assert f"one of the {len(clips.classes['pitch'])} pitches" in text
+    assert "from {} to {}".format(*(clips.classes["pitch"][i] for i in (0, -1))) in text
+    low, high = COMMON["level_db"]
+    assert f"between −{-low:.0f} and −{-high:.0f} dB" in text
