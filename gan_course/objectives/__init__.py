@@ -1,6 +1,8 @@
 """Adversarial losses and penalties, as pure functions of logits, or of a discriminator and samples."""
 
+from gan_course.objectives.bilinear import alternating_step, extragradient_step, simultaneous_step
 from gan_course.objectives.classification import cross_entropy
+from gan_course.objectives.dirac import dirac_eigenvalues, dirac_field, dirac_jacobian
 from gan_course.objectives.divergences import (
     jsd,
     kl,
@@ -34,7 +36,12 @@ __all__ = [
     "OBJECTIVES",
     "Mixed",
     "Objective",
+    "alternating_step",
     "cross_entropy",
+    "dirac_eigenvalues",
+    "dirac_field",
+    "dirac_jacobian",
+    "extragradient_step",
     "generator_slopes",
     "gradient_penalty",
     "hinge",
@@ -51,6 +58,7 @@ __all__ = [
     "r1",
     "r2",
     "relativistic_pairing",
+    "simultaneous_step",
     "spectral_normalisation",
     "squared_gradient",
     "value",
