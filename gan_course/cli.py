@@ -161,6 +161,18 @@ def train_ear(
 
 
 @app.command()
+def compare(
+    file: Annotated[Path, typer.Argument(help="Where the rows go; those found there are not played again.")],
+    seeds: Annotated[int, typer.Option(min=1, help="Games of each row.")] = 5,
+) -> None:
+    """Play every objective with every remedy on a ring and a grid of Gaussians: the table of lesson 06."""
+    from gan_course.evaluation.comparison import measure_all
+
+    measure_all(file, seeds, typer.echo)
+    typer.echo(f"The rows are in {file}.")
+
+
+@app.command()
 def generate(
     model: Annotated[str, typer.Argument(help="A shipped model (notes-first) or a run's folder.")],
     folder: Annotated[Path, typer.Option(help="Where the wav files go.")] = Path("generated"),

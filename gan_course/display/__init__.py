@@ -17,6 +17,7 @@ from gan_course.display.pictures import (
     plot_spectrum,
     plot_waveform,
 )
+from gan_course.display.planes import plot_planes
 from gan_course.display.players import Players, listen, mimebundle
 from gan_course.display.quizzes import Quiz, quiz
 from gan_course.display.stored import configure
@@ -40,6 +41,7 @@ __all__ = [
     "plot_densities",
     "plot_lines",
     "plot_notes",
+    "plot_planes",
     "plot_spectrogram",
     "plot_spectrum",
     "plot_waveform",

@@ -12,22 +12,38 @@ from gan_course.evaluation.distances import (
     precision_recall,
 )
 from gan_course.evaluation.ear import Ear, train_ear
+from gan_course.evaluation.modes import (
+    Mixture,
+    grid,
+    high_quality_share,
+    kl_of_modes,
+    mode_shares,
+    modes_covered,
+    ring,
+)
 from gan_course.evaluation.pitch import cents, pitch_accuracy, track_pitch
 from gan_course.evaluation.two_sample import tell_apart
 
 __all__ = [
     "Ear",
+    "Mixture",
     "area_under_curve",
     "cents",
     "confusion_matrix",
     "density_coverage",
     "frechet_distance",
     "frechet_infinity",
+    "grid",
+    "high_quality_share",
     "kernel_distance",
+    "kl_of_modes",
     "memorisation",
+    "mode_shares",
+    "modes_covered",
     "nearest",
     "pitch_accuracy",
     "precision_recall",
+    "ring",
     "tell_apart",
     "track_pitch",
     "train_ear",

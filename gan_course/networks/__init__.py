@@ -2,5 +2,6 @@
 
 from gan_course.networks.classifier import Classifier
 from gan_course.networks.convolutional import Conditioning, Discriminator, Generator
+from gan_course.networks.perceptron import perceptron
 
-__all__ = ["Classifier", "Conditioning", "Discriminator", "Generator"]
+__all__ = ["Classifier", "Conditioning", "Discriminator", "Generator", "perceptron"]

@@ -1,5 +1,6 @@
 """Training: the step, the loop, checkpoints."""
 
+from gan_course.training.averaging import moving_average
 from gan_course.training.game import Distribution, Game, Observer, Rules, play
 from gan_course.training.loop import Training, train
 from gan_course.training.recipe import Recipe
@@ -14,6 +15,7 @@ __all__ = [
     "Training",
     "discriminator_step",
     "generator_step",
+    "moving_average",
     "play",
     "train",
 ]
