@@ -1,8 +1,8 @@
 """The smallest game, f = xy, and three ways to take a step in it. Lesson 06.
 
-One player moves x and wants x y small, the other moves y and wants it large. The slope of x y by x is y, and by y it is
-x. The only point at which neither wants to move is (0, 0). All steps are linear, so the distance from that point changes
-by the same factor at each of them; `x` and `y` are numbers or tensors of any one shape.
+One player moves x and wants x y small, the other moves y and wants it large. The slope of x y by x is y, and by y it
+is x. The only point at which neither wants to move is (0, 0). All steps are linear, so the distance from that point
+changes by the same factor at each of them; `x` and `y` are numbers or tensors of any one shape.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 What is real is always 0, what is generated is always θ, and the discriminator is a straight line through the origin:
 D(x) = ψ x, a logit. So the logit of what is real is 0 and that of what is generated is ψ θ. Both players follow their
 slopes downhill all the time; how fast they move is the vector field, and its Jacobian tells what becomes of a small
-distance from the point of rest (0, 0). Mescheder, Geiger and Nowozin (2018, "Which training methods for GANs do actually
-converge?"), sections 2 and 4.
+distance from the point of rest (0, 0). Mescheder, Geiger and Nowozin (2018, "Which training methods for GANs do
+actually converge?"), sections 2 and 4.
 
 ``theta`` and ``psi`` are tensors of any one shape. ``weight`` is γ of R1 and R2, which are the same here, ½ γ ψ²: both
 of them together are one of twice the weight. ``gradient_penalty`` is the weight of (|ψ| − 1)².
