@@ -600,7 +600,7 @@ class Line(nn.Module):
         return np.array([self.a.item(), self.b.item()])
 
 
-def _game(rng: np.random.Generator) -> tuple[Objective, Line, Line, torch.Tensor, torch.Tensor]:
+def little_game(rng: np.random.Generator) -> tuple[Objective, Line, Line, torch.Tensor, torch.Tensor]:
     """An objective that nobody knows, two straight lines, and a batch of each kind."""
     u, v, w = rng.uniform(0.5, 2, 3)
 
@@ -623,10 +623,11 @@ def _slopes(loss_of: Callable[..., torch.Tensor], game: tuple[Any, ...], moves: 
     return np.array([slope.item() for slope in torch.autograd.grad(loss, list(moves.parameters()))])
 
 
-def _judge_step(answer: Any, rng: np.random.Generator, player: str) -> None:
+def judge_step(answer: Any, rng: np.random.Generator, player: str) -> None:
+    """One step of "discriminator" or "generator": what it moves, by how much, and what it leaves alone."""
     other = "generator" if player == "discriminator" else "discriminator"
     letter, rest = ("D", "G") if player == "discriminator" else ("G", "D")
-    game = objective, D, G, real, z = _game(rng)
+    game = objective, D, G, real, z = little_game(rng)
     moves, stays = (D, G) if player == "discriminator" else (G, D)
     loss_of, rate = getattr(objective, player), float(rng.uniform(0.02, 0.1))
     slopes = _slopes(loss_of, game, moves)
@@ -681,7 +682,7 @@ def _judge_step(answer: Any, rng: np.random.Generator, player: str) -> None:
 )
 def discriminator_step(answer, rng: np.random.Generator) -> None:
     """D moves down its own loss, old gradients are cleared, and G neither moves nor gets a gradient."""
-    _judge_step(answer, rng, "discriminator")
+    judge_step(answer, rng, "discriminator")
 
 
 @lesson.exercise(
@@ -696,4 +697,4 @@ def discriminator_step(answer, rng: np.random.Generator) -> None:
 )
 def generator_step(answer, rng: np.random.Generator) -> None:
     """G moves down its own loss through D, old gradients are cleared, and D stays where it is."""
-    _judge_step(answer, rng, "generator")
+    judge_step(answer, rng, "generator")

@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gan_course.objectives.divergences import value
+
 
 class Mixed(NamedTuple):
     """A game's value when both may throw dice, and the dice: `rows` `(row,)` and `columns` `(column,)` add up to 1."""
@@ -68,3 +70,13 @@ def mixed_value(A: Tensor) -> Mixed:
 
     value, rows = dice(matrix)
     return Mixed(float(value), rows, dice(-matrix.T)[1])
+
+
+def both_orders(D: Tensor, p: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
+    """(max min, min max) of V over discriminators D `(discriminator, place)` and generated q `(generator, place)`.
+
+    p: what is real, `(place,)`. In the first the generator answers a discriminator, in the second the discriminator
+    answers a generator, as training is meant to be. Lesson 07.
+    """
+    V = value(D[:, None], p, q)
+    return V.amin(1).amax(), V.amax(0).amin()
