@@ -142,7 +142,9 @@ class Game:
 
     The generator maps z ``(batch, latent)`` of standard normal numbers to samples ``(batch, …)``, the discriminator
     samples to one logit each, ``(batch,)`` or ``(batch, 1)``. Both are trained in place. ``objective`` stands in for
-    the one that the rules name, such as one of your own. A ``fabric`` (Lightning) takes care of device and precision.
+    the one that the rules name, such as one of your own. A ``fabric`` (Lightning) takes care of device, precision and
+    processes: of several, each plays its share of the same batch, and they take the mean of their gradients, so they
+    play the game that one process would play. Raises ValueError for a batch that they cannot share evenly.
 
     All randomness of step t comes from a generator seeded with ``seed`` and t, so a game that is taken up again goes on
     exactly as if it had not stopped. ``done`` counts the steps; ``averaged`` holds the weights of the averaged
@@ -160,6 +162,12 @@ class Game:
         fabric: Any = None,
     ) -> None:
         self.rules, self.latent, self.seed, self.fabric = rules or Rules(), latent, seed, fabric
+        self.processes, self._rank = (fabric.world_size, fabric.global_rank) if fabric else (1, 0)
+        if self.rules.batch % self.processes:
+            raise ValueError(
+                f"a batch of {self.rules.batch} cannot be shared evenly by {self.processes} processes: choose a "
+                f"multiple of {self.processes}"
+            )
         self.objective = objective or OBJECTIVES[self.rules.objective]
         if self.rules.spectral_norm:
             with torch.random.fork_rng(devices=[]):
@@ -197,8 +205,9 @@ class Game:
         random = torch.Generator().manual_seed(self.seed * 1_000_003 + self.done)
         self._keep_pace()
         for turn in range(rules.discriminator_steps):
-            x, labels = _drawn(real, rules.batch, random)
-            z_d, z_g = torch.randn(2, rules.batch, self.latent, generator=random).to(self.device, x.dtype)
+            x, labels = self._own(_drawn(real, rules.batch, random))
+            z = torch.randn(2, rules.batch, self.latent, generator=random)
+            z_d, z_g = (self._own(part).to(self.device, x.dtype) for part in z)
             with torch.no_grad():
                 fake = self.generator(z_d, *labels)
             loss = said["D"] = self.objective.discriminator(*self._logits(x, fake, labels))
@@ -222,7 +231,10 @@ class Game:
         self._average()
         self.done += 1
         said["margin"] = (real_logits - fake_logits).mean()
-        return {name: value.detach() for name, value in said.items()}
+        numbers = torch.stack([value.detach().float() for value in said.values()])
+        if self.processes > 1:
+            numbers = self.fabric.all_reduce(numbers, reduce_op="mean")
+        return dict(zip(said, numbers, strict=True))
 
     def _logits(self, x: Tensor, fake: Tensor, labels: tuple[Any, ...]) -> tuple[Tensor, Tensor]:
         return self.discriminator(x, *labels).flatten(), self.discriminator(fake, *labels).flatten()
@@ -241,7 +253,10 @@ class Game:
             if rules.r2:
                 penalty = penalty + rules.r2 * r2(judge, fake)
             if rules.gradient_penalty:
+                # The places between pairs are drawn for the whole batch, by each process its own ones only.
+                _pass_over(random, self._rank * len(x), x.dtype)
                 between = gradient_penalty(judge, x, fake, random, rules.one_sided)
+                _pass_over(random, (self.processes - 1 - self._rank) * len(x), x.dtype)
                 penalty = penalty + rules.gradient_penalty * between
         return penalty
 
@@ -249,8 +264,26 @@ class Game:
         optimiser.zero_grad(set_to_none=True)
         if self.fabric:
             self.fabric.backward(loss)
+            if self.processes > 1:
+                self._share_gradients(optimiser)
         else:
             loss.backward()
+
+    def _share_gradients(self, optimiser: Any) -> None:
+        weights = [w for group in optimiser.param_groups for w in group["params"] if w.grad is not None]
+        together = self.fabric.all_reduce(torch.cat([w.grad.flatten() for w in weights]), reduce_op="mean")
+        for w, mean in zip(weights, together.split([w.numel() for w in weights]), strict=True):
+            w.grad.copy_(mean.view_as(w.grad))
+
+    def _own(self, batch: Any) -> Any:
+        # This process's share of samples, of labels, or of a tuple or a mapping of them.
+        if self.processes == 1:
+            return batch
+        if isinstance(batch, Mapping):
+            return {name: self._own(part) for name, part in batch.items()}
+        if isinstance(batch, tuple):
+            return tuple(self._own(part) for part in batch)
+        return batch.chunk(self.processes)[self._rank]
 
     @contextmanager
     def _judge_held(self) -> Iterator[None]:
@@ -425,6 +458,10 @@ def _no_numbers(step: int, losses: Mapping[str, float], good: int) -> str:
 
 def _copied(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.detach().clone() for name, tensor in tensors.items()}
+
+
+def _pass_over(random: torch.Generator, count: int, dtype: torch.dtype) -> None:
+    torch.rand(count, generator=random, dtype=dtype)
 
 
 def _drawn(real: Distribution, count: int, random: torch.Generator) -> tuple[Tensor, tuple[Any, ...]]:

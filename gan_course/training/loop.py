@@ -20,6 +20,7 @@ from gan_course.sound import Sound
 from gan_course.spectral import representation
 from gan_course.training import checkpoint
 from gan_course.training.game import Game, Observer, play
+from gan_course.training.processes import fabric
 from gan_course.training.recipe import Recipe
 
 __all__ = ["Audience", "Observer", "Training", "fastest_precision", "train"]
@@ -42,9 +43,9 @@ class Training:
     taken up again from a checkpoint goes on exactly as if it had not stopped.
     """
 
-    def __init__(self, recipe: Recipe, clips: Clips | None = None) -> None:
-        from lightning_fabric import Fabric
-
+    def __init__(
+        self, recipe: Recipe, clips: Clips | None = None, devices: int = 1, machines: int = 1
+    ) -> None:
         self.recipe = recipe
         self.clips = clips if clips is not None else datasets.load(recipe.data, **recipe.data_options)
         self.encoding = representation(recipe.representation)
@@ -53,9 +54,12 @@ class Training:
         torch.manual_seed(recipe.seed)
         generator = Generator(self.shape, self.classes, recipe.latent, recipe.generator_widths)
         discriminator = Discriminator(self.shape, self.classes, recipe.discriminator_widths)
-        self.precision = fastest_precision() if recipe.precision == "auto" else recipe.precision
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.fabric = Fabric(accelerator=device, devices=1, precision=self.precision)  # type: ignore[arg-type]
+        self.precision = recipe.precision
+        if self.precision == "auto":
+            several = devices * machines > 1 and not torch.cuda.is_available()
+            # Each of several processes would time its own steps, and they must agree.
+            self.precision = "32-true" if several else fastest_precision()
+        self.fabric = fabric(self.precision, devices, machines)
         generator, discriminator = (_laid_out(network) for network in (generator, discriminator))
         self.game = Game(
             generator, discriminator, recipe.rules, recipe.latent, recipe.seed, fabric=self.fabric
@@ -155,12 +159,15 @@ def train(
     observers: Iterable[Observer] = (),
     save_every: int = 250,
     sample_every: int = 250,
+    devices: int = 1,
+    machines: int = 1,
 ) -> Training:
     """Train ``recipe`` on ``clips`` (by default, on the data that the recipe names) and return the run.
 
     With a ``folder``, a checkpoint is written every ``save_every`` steps and a run found there is taken up. Observers
     that have a method `sample`, such as `display.Monitor`, are shown pictures and sounds every ``sample_every`` steps
-    and at the end.
+    and at the end. On several ``devices`` or ``machines`` one process on each takes its share of every batch, and the
+    first of them writes and tells the observers; the folder must be one that all of them can read.
 
     Raises FloatingPointError when a loss or a weight is no longer finite; the last checkpoint stays.
     """
@@ -169,10 +176,11 @@ def train(
     if path and begun_before and recipe.precision == "auto":
         # What was fastest then stays: a run must not change its arithmetic half way.
         recipe = replace(recipe, precision=checkpoint.load(path)[1]["recipe"]["precision"])
-    run = Training(recipe, clips)
+    run = Training(recipe, clips, devices, machines)
+    first = run.fabric.is_global_zero
     if path and begun_before:
         run.resume(path)
-    watching = list(observers)
+    watching = list(observers) if first else []
     audience = [observer for observer in watching if isinstance(observer, Audience)]
 
     def perform(_: Game) -> None:
@@ -181,7 +189,7 @@ def train(
             observer.sample(images, sounds)
 
     def keep(_: Game) -> None:
-        if path:
+        if path and first:
             run.save(path)
 
     play(
@@ -194,7 +202,7 @@ def train(
         keep=keep,
         keep_every=save_every,
     )
-    if folder is not None:
+    if folder is not None and first:
         run.save_generator(Path(folder) / "generator.safetensors")
     return run
 

@@ -1,0 +1,41 @@
+"""One process or several, on one machine or more, through Lightning Fabric. Lesson 09."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+
+def fabric(precision: str = "32-true", devices: int = 1, machines: int = 1) -> Any:
+    """A Fabric for ``devices`` processes on each of ``machines``, launched: on graphics cards where there are any.
+
+    Of several processes each holds both networks and takes its share of every batch; `Game` takes the mean of their
+    gradients. A process that `torchrun` has started joins the others; otherwise the program is started once more for
+    each further process on this machine. Raises ValueError where there are fewer graphics cards than ``devices``.
+    """
+    from lightning_fabric import Fabric
+    from lightning_fabric.strategies import DDPStrategy
+
+    class Shared(DDPStrategy):
+        """Processes that share batches and add up their gradients themselves, so without a wrapper of networks."""
+
+        def setup_module(self, module: Any) -> Any:
+            return module
+
+    cards = torch.cuda.device_count()
+    if cards and devices > cards:
+        raise ValueError(
+            f"{devices} graphics cards were asked for, and this machine has {cards}: choose fewer devices"
+        )
+    several = devices * machines > 1
+    made = Fabric(
+        accelerator="cuda" if cards else "cpu",
+        devices=devices,
+        num_nodes=machines,
+        strategy=Shared() if several else "auto",
+        precision=precision,  # type: ignore[arg-type]
+    )
+    if several:
+        made.launch()
+    return made

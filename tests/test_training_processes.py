@@ -1,0 +1,136 @@
+"""Several processes play the game that one would play. They are real processes, which talk through gloo."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+from gan_course.training import Game, Rules, train
+from gan_course.training.processes import fabric
+from tests.test_training import SMALL
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = {"batch": 24, "optimiser": "sgd", "generator_rate": 0.01, "discriminator_rate": 0.01, "average": 3.0}
+GAMES: dict[str, dict[str, Any]] = {
+    "r1 r2": {"objective": "relativistic_pairing", "r1": 0.5, "r2": 0.3, "penalty_every": 2},
+    "gradient penalty": {
+        "objective": "wasserstein",
+        "gradient_penalty": 10.0,
+        "discriminator_steps": 2,
+        "simultaneous": False,
+    },
+    "at once": {"objective": "hinge", "r1": 0.5, "gradient_penalty": 1.0, "simultaneous": True},
+}
+
+
+def bells(count: int, random: torch.Generator) -> torch.Tensor:
+    return 3 + torch.randn(count, 2, generator=random, dtype=torch.float64)
+
+
+def played(
+    rules: dict[str, Any], devices: int
+) -> tuple[Game, list[dict[str, torch.Tensor]], dict[str, float]]:
+    """Three steps in float64, and the discriminator's and the generator's gradients at each."""
+    torch.manual_seed(0)
+    generator = nn.Sequential(nn.Linear(2, 16), nn.LeakyReLU(0.2), nn.Linear(16, 2)).double()
+    discriminator = nn.Sequential(nn.Linear(2, 16), nn.LeakyReLU(0.2), nn.Linear(16, 1)).double()
+    game = Game(
+        generator, discriminator, Rules.from_dict(SHARED | rules), seed=5, fabric=fabric("64-true", devices)
+    )
+    gradients, losses = [], {}
+    for _ in range(3):
+        torch.set_default_dtype(torch.float64)  # Fabric gives the networks' outputs this type
+        try:
+            losses = {name: value.item() for name, value in game.step(bells).items()}
+        finally:
+            torch.set_default_dtype(torch.float32)
+        both = (*generator.named_parameters(), *discriminator.named_parameters("D"))
+        gradients.append({name: w.grad.clone() for name, w in both})
+    return game, gradients, losses
+
+
+def share(folder: Path) -> None:
+    """What each of two processes does."""
+    results = {name: played(rules, 2) for name, rules in GAMES.items()}
+    run = train(SMALL, folder=folder / "run", observers=[_history(folder / "run")], devices=2)
+    if run.fabric.is_global_zero:
+        kept = {
+            name: (game.state(), gradients, losses) for name, (game, gradients, losses) in results.items()
+        }
+        torch.save(kept, folder / "games.pt")
+
+
+def _history(folder: Path) -> Any:
+    from gan_course.training.recorders import History
+
+    return History(folder, every=4)
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("two")
+    program = f"from pathlib import Path; from tests.test_training_processes import share; share(Path({str(folder)!r}))"
+    (folder / "program.py").write_text(program)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "torch.distributed.run",
+            "--standalone",
+            "--nproc-per-node=2",
+            folder / "program.py",
+        ],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", GAMES)
+def test_two_processes_have_the_gradients_and_after_three_steps_the_weights_of_one(
+    two: Path, name: str
+) -> None:
+    state, gradients, losses = torch.load(two / "games.pt", weights_only=True)[name]
+    one, alone, said = played(GAMES[name], 1)
+    for shared, own in zip(gradients, alone, strict=True):
+        assert shared.keys() == own.keys()
+        for key, gradient in own.items():
+            torch.testing.assert_close(shared[key], gradient, rtol=1e-9, atol=1e-12)
+    for key, weight in one.state().items():
+        torch.testing.assert_close(state[key], weight, rtol=1e-9, atol=1e-12)
+    assert losses == pytest.approx(said, rel=1e-5)
+
+
+@pytest.mark.slow
+def test_two_processes_train_a_recipe_as_one_does_and_write_one_run(two: Path, tmp_path: Path) -> None:
+    alone = train(SMALL, folder=tmp_path)
+    shared = load_file(two / "run" / "checkpoint.safetensors")
+    for name, weight in alone.generator.state_dict().items():
+        torch.testing.assert_close(shared[f"generator/{name}"], weight, rtol=0, atol=2e-4)
+    rows = list(csv.reader((two / "run" / "losses.csv").read_text().splitlines()))
+    assert [row[0] for row in rows] == ["step", "4", "8", "12"]
+    assert (two / "run" / "generator.safetensors").is_file()
+    assert json.loads(json.dumps(alone.about()["recipe"]))["precision"] == "32-true"
+
+
+def test_a_batch_that_cannot_be_shared_is_refused() -> None:
+    class Three:
+        world_size, global_rank = 3, 0
+
+    with pytest.raises(ValueError, match="a batch of 16 cannot be shared evenly by 3 processes"):
+        Game(nn.Linear(2, 2), nn.Linear(2, 1), Rules(batch=16), fabric=Three())
