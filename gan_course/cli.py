@@ -130,6 +130,8 @@ def train(
     folder: Annotated[Path, typer.Option(help="Where checkpoints go; a run found there is taken up.")],
     steps: Annotated[int | None, typer.Option(help="Other than the recipe says.")] = None,
     seed: Annotated[int | None, typer.Option(help="Other than the recipe says.")] = None,
+    devices: Annotated[int, typer.Option(min=1, help="Processes on this machine, one a graphics card.")] = 1,
+    machines: Annotated[int, typer.Option(min=1, help="Machines, each started by torchrun.")] = 1,
 ) -> None:
     """Train a spectrogram GAN."""
     from gan_course.training import Recipe, train
@@ -137,12 +139,19 @@ def train(
 
     changes = {name: value for name, value in {"steps": steps, "seed": seed}.items() if value is not None}
     try:
-        train(Recipe.read(recipe, **changes), folder=folder, observers=[ProgressBar(), History(folder)])
+        run = train(
+            Recipe.read(recipe, **changes),
+            folder=folder,
+            observers=[ProgressBar(), History(folder)],
+            devices=devices,
+            machines=machines,
+        )
     except (ValueError, OSError, FloatingPointError) as error:
         raise fail(str(error)) from None
     except KeyboardInterrupt:
         raise fail(f"Stopped. The same command goes on from the last checkpoint in {folder}.") from None
-    typer.echo(f"The generator is in {folder / 'generator.safetensors'}.")
+    if run.fabric.is_global_zero:
+        typer.echo(f"The generator is in {folder / 'generator.safetensors'}.")
 
 
 @app.command("train-ear")

@@ -103,6 +103,16 @@ def test_a_recipe_of_ones_own_is_trained_taken_up_and_played(tmp_path: Path) -> 
     other = run("train", "mine.json", "--folder", "run", "--steps", "30", folder=tmp_path)
     assert other.returncode == 1
     assert "another recipe" in other.stderr
+    # The further processes are started by the command's own name.
+    shared = subprocess.run(
+        [Path(sys.executable).with_name("gan-course"), "train", "mine.json", "--folder", "shared", "--devices", "2"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=300, env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert shared.returncode == 0, shared.stderr
+    assert shared.stdout.count("The generator is in") == 1
+    uneven = run("train", "mine.json", "--folder", "uneven", "--devices", "3", folder=tmp_path)
+    assert uneven.returncode == 1
+    assert "cannot be shared evenly by 3 processes" in uneven.stderr
     played = run("generate", "run", "--pitch", "E3", "--instrument", "bell", folder=tmp_path)
     assert played.returncode == 0, played.stderr
     assert len(list((tmp_path / "generated").iterdir())) == 1

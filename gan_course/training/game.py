@@ -27,6 +27,7 @@ from gan_course.objectives import (
     spectral_normalisation,
 )
 from gan_course.training import checkpoint
+from gan_course.training.processes import check_shares
 
 Distribution = Callable[[int, torch.Generator], Any]
 """What is real: ``(count, random)`` → samples ``(count, …)``, or a tuple of samples and what both networks are told.
@@ -163,11 +164,7 @@ class Game:
     ) -> None:
         self.rules, self.latent, self.seed, self.fabric = rules or Rules(), latent, seed, fabric
         self.processes, self._rank = (fabric.world_size, fabric.global_rank) if fabric else (1, 0)
-        if self.rules.batch % self.processes:
-            raise ValueError(
-                f"a batch of {self.rules.batch} cannot be shared evenly by {self.processes} processes: choose a "
-                f"multiple of {self.processes}"
-            )
+        check_shares(self.rules.batch, self.processes)
         self.objective = objective or OBJECTIVES[self.rules.objective]
         if self.rules.spectral_norm:
             with torch.random.fork_rng(devices=[]):

@@ -20,7 +20,7 @@ from gan_course.sound import Sound
 from gan_course.spectral import representation
 from gan_course.training import checkpoint
 from gan_course.training.game import Game, Observer, play
-from gan_course.training.processes import fabric
+from gan_course.training.processes import check_shares, fabric
 from gan_course.training.recipe import Recipe
 
 __all__ = ["Audience", "Observer", "Training", "fastest_precision", "train"]
@@ -46,6 +46,7 @@ class Training:
     def __init__(
         self, recipe: Recipe, clips: Clips | None = None, devices: int = 1, machines: int = 1
     ) -> None:
+        check_shares(recipe.batch, devices * machines)  # before any process is started
         self.recipe = recipe
         self.clips = clips if clips is not None else datasets.load(recipe.data, **recipe.data_options)
         self.encoding = representation(recipe.representation)

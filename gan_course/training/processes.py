@@ -39,3 +39,11 @@ def fabric(precision: str = "32-true", devices: int = 1, machines: int = 1) -> A
     if several:
         made.launch()
     return made
+
+
+def check_shares(batch: int, processes: int) -> None:
+    """Raise ValueError where so many processes cannot share a batch evenly."""
+    if batch % processes:
+        raise ValueError(
+            f"a batch of {batch} cannot be shared evenly by {processes} processes: choose a multiple of {processes}"
+        )
