@@ -94,12 +94,11 @@ def _of_shape(values: ArrayLike, columns: int, what: str) -> NDArray[np.floating
 
 
 def _draw_arrows(axes: Any, arrows: NDArray[np.floating]) -> None:
-    x, y, across, up = arrows.T
-    length = np.hypot(across, up)
-    moving = length > 1e-9
-    unit = np.where(moving, length, 1)
+    length = np.hypot(arrows[:, 2], arrows[:, 3])
+    x, y, across, up = arrows[length > 1e-9].T
+    length = length[length > 1e-9]
     axes.quiver(
-        x, y, across / unit, up / unit, color="#aaaaaa", angles="xy", pivot="mid", width=0.006, scale=16
+        x, y, across / length, up / length, color="#aaaaaa", angles="xy", pivot="mid", width=0.006, scale=16
     )
 
 

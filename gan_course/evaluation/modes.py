@@ -36,7 +36,7 @@ def ring(modes: int = 8, radius: float = 2.0, spread: float = 0.05) -> Mixture:
     return Mixture(radius * torch.stack([angle.cos(), angle.sin()], 1), spread)
 
 
-def grid(side: int = 5, spacing: float = 2.0, spread: float = 0.15) -> Mixture:
+def grid(side: int = 5, spacing: float = 2.0, spread: float = 0.2) -> Mixture:
     """``side`` × ``side`` modes around (0, 0), row by row from the lower left. Lesson 06."""
     along = spacing * (torch.arange(side) - (side - 1) / 2)
     return Mixture(torch.cartesian_prod(along, along).flip(1).contiguous(), spread)
