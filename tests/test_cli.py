@@ -31,7 +31,17 @@ def run(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str
 def test_help_comes_at_once_and_names_every_command(tmp_path: Path) -> None:
     code = "import sys; import gan_course.cli; print('torch' in sys.modules)"
     assert "lab" in (said := run("--help", folder=tmp_path).stdout)
-    for command in ("build", "new-lesson", "train", "train-ear", "compare", "generate", "release", "doctor", "data"):
+    for command in (
+        "build",
+        "new-lesson",
+        "train",
+        "train-ear",
+        "compare",
+        "generate",
+        "release",
+        "doctor",
+        "data",
+    ):
         assert command in said
     heavy = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert heavy.strip() == "False", "help has to wait for torch"
