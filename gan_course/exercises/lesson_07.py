@@ -635,7 +635,8 @@ def generator_step(answer, rng: np.random.Generator) -> None:
     hints=(
         "Who moves in this step? One network, one optimiser. The generator's samples are data here.",
         "`fake = G(z).detach()`, `loss = objective.discriminator(D(real), D(fake))`.",
-        "`optimiser.zero_grad()`, `(loss + gamma * r1(D, real)).backward()`, `optimiser.step()`, `return loss`.",
+        "`penalty = gamma * r1(D, real) if gamma else 0.0`. Then `optimiser.zero_grad()`, `(loss + penalty).backward()`, "
+        "`optimiser.step()`, `return loss`.",
     ),
 )
 def discriminator_step(answer, rng: np.random.Generator) -> None:

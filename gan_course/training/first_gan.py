@@ -125,8 +125,9 @@ def discriminator_step(
     """
     fake = G(z).detach()
     loss = objective.discriminator(D(real), D(fake))
+    penalty = gamma * r1(D, real) if gamma else 0.0
     optimiser.zero_grad()
-    (loss + gamma * r1(D, real)).backward()
+    (loss + penalty).backward()
     optimiser.step()
     return loss
 

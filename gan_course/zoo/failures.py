@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gan_course import datasets
 from gan_course.datasets import Clips
 from gan_course.evaluation import track_pitch
-from gan_course.objectives import least_squares
+from gan_course.objectives import least_squares, wasserstein
 from gan_course.sound import Sound
 from gan_course.spectral import LogMel
 from gan_course.training.first_gan import (
@@ -31,7 +31,7 @@ from gan_course.training.first_gan import (
 )
 from gan_course.training.steps import generator_step
 
-FAILURES = Path(__file__).parent / "failures"
+FAILURES = Path(__file__).parent / "broken"
 SCALE = ("C4", "D4", "E4", "G4", "A4", "C5")
 INSTRUMENTS = ("bell", "plucked", "reed")
 LATENT, BATCH, RATE, NOTES = 64, 16, 16_000, 3
@@ -75,31 +75,40 @@ class Run:
         real: Tensor,
         steps: int,
         seed: int = 0,
+        layers: Callable[[], nn.Module] = lambda: build_generator(LATENT),
+        judge: Callable[[], nn.Module] = build_discriminator,
         head: Callable[[Tensor], Tensor] = bounded,
-        rate: float = 1e-3,
+        rates: tuple[float, float] = (1e-3, 1e-3),
         gamma: float = 1.0,
-        turns: int = 1,
-        average: float = 60.0,
+        penalty_every: int = 4,
+        alone: int = 0,
     ) -> None:
-        """``turns``: steps of the generator for each of the discriminator. ``average``: half-life, in steps."""
-        self.steps, self.seed, self.head = steps, seed, head
+        """``rates``: of G and of D. ``alone``: so many steps of G at the end, up the logit of a D that stands still.
+
+        The rest is as in the lesson: R1 now and then, and a generator averaged with a half-life of 60 steps.
+        """
+        self.steps, self.seed, self.head = steps + alone, seed, head
         self.losses: dict[str, list[float]] = {"step": [], "D": [], "G": []}
         random = torch.Generator().manual_seed(seed)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.layers, D = build_generator(LATENT), build_discriminator()
+            self.layers, D = layers(), judge()
         self.averaged = {name: w.clone() for name, w in self.layers.state_dict().items()}
-        g_adam, d_adam = (torch.optim.Adam(n.parameters(), rate, (0.0, 0.99)) for n in (self.layers, D))
+        g_adam, d_adam = (
+            torch.optim.Adam(network.parameters(), rate, (0.0, 0.99))
+            for network, rate in zip((self.layers, D), rates, strict=True)
+        )
         batches: list[tuple[Tensor, Tensor]] = []
-        for done in range(1, steps + 1):
+        for done in range(1, self.steps + 1):
             batches = batches or paired_batches(real, torch.zeros(len(real)), BATCH, random)
             x, _ = batches.pop()
-            z = torch.randn(1 + turns, len(x), LATENT, generator=random)
-            lazy = 4 * gamma * (done % 4 == 1)
-            d_loss = discriminator_step(least_squares, D, self.generate, d_adam, x, z[0], lazy)
-            for turn in range(turns):
-                g_loss = generator_step(least_squares, D, self.generate, g_adam, x, z[1 + turn])
-            keep = 0.5 ** (1 / max(1.0, min(average, done / 2)))
+            z = torch.randn(2, len(x), LATENT, generator=random)
+            if done <= steps:
+                lazy = penalty_every * gamma * (done % penalty_every == 0)
+                d_loss = discriminator_step(least_squares, D, self.generate, d_adam, x, z[0], lazy)
+            answer = least_squares if done <= steps else wasserstein
+            g_loss = generator_step(answer, D, self.generate, g_adam, x, z[1])
+            keep = 0.5 ** (1 / max(1.0, min(60.0, done / 2)))
             for name, w in self.layers.state_dict().items():
                 self.averaged[name].lerp_(w, 1 - keep)
             for name, value in (("step", done), ("D", d_loss.item()), ("G", g_loss.item())):
@@ -128,8 +137,24 @@ def clipped(h: Tensor) -> Tensor:
 
 
 def joined(clips: Tensor) -> Sound:
-    """The beginnings of three clips `(clip, sample)`, one after the other."""
-    return Sound(clips[:NOTES, :LENGTH].reshape(-1).numpy(), RATE)
+    """The beginnings of three clips `(clip, sample)`, one after the other, softer if any sample is beyond [−1, 1]."""
+    x = clips[:NOTES, :LENGTH].reshape(-1)
+    return Sound((x / x.abs().max().clamp(min=1)).numpy(), RATE)
+
+
+def small_layers() -> nn.Module:
+    """A generator that does not grow, fault 2: 8 × 8 all the way."""
+    return nn.Sequential(
+        nn.Linear(LATENT, 16 * 8 * 8),
+        nn.Unflatten(1, (16, 8, 8)),
+        nn.LeakyReLU(0.2),
+        nn.ConvTranspose2d(16, 1, kernel_size=5, stride=1, padding=2),
+    )
+
+
+def small_judge() -> nn.Module:
+    """A discriminator of 8 × 8 samples."""
+    return nn.Sequential(nn.Conv2d(1, 16, 4, 2, 1), nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(16 * 4 * 4, 1))
 
 
 # What is measured, on the sounds as they are shipped ----------------------------------------------------------
@@ -187,7 +212,12 @@ def measure(name: str, notes: Tensor, good: Tensor) -> dict[str, float]:
     unheard = training_notes(NOTES + 18, seed=1).audio[-NOTES:]
     figures: dict[str, Callable[[], dict[str, float]]] = {
         "silence": lambda: {"level_db": level(notes), "level_db_as_it_should_be": level(good)},
-        "one note": lambda: {"spread_db": spread(notes), "spread_db_as_it_should_be": spread(good)},
+        "one note": lambda: {
+            "spread_db": spread(notes),
+            "spread_db_as_it_should_be": spread(good),
+            "semitones_from_lowest_to_highest": pitch_spread(notes),
+            "semitones_as_it_should_be": pitch_spread(good),
+        },
         "buzz": lambda: {
             "at_multiples_of_250_hz": at_multiples(notes),
             "at_multiples_as_it_should_be": at_multiples(good),
@@ -216,27 +246,28 @@ def runs() -> dict[str, tuple[str, Run, Sound]]:
     whole = Run(real, 800)
     drawn = whole.pictures(NOTES)
     good = MEL.decode(drawn)
-    off = Run(real, 80, head=clipped, rate=0.02)
-    hasty = Run(real, 150, turns=6, gamma=0.1)
-    rows = 4 * clips.audio[:, 2048 : 2048 + 64 * 64].reshape(-1, 1, 64, 64)
-    raw = Run(rows, 300)
-    few = Run(MEL.encode(training_notes(4).audio).repeat(4, 1, 1, 1), 500)
-    looped = raw.pictures(NOTES).reshape(NOTES, -1).repeat(1, 4)
+    off = Run(real, 60, seed=1, head=clipped, rates=(1e-2, 1e-3), gamma=100.0, penalty_every=1)
+    alone = Run(real, 400, alone=40)
+    rows = 4 * clips.audio[:, 4096 : 4096 + 64].reshape(-1, 1, 8, 8)
+    raw = Run(rows, 400, layers=small_layers, judge=small_judge)
+    few = Run(MEL.encode(training_notes(4).audio).repeat(4, 1, 1, 1), 400)
+    looped = raw.pictures(NOTES).reshape(NOTES, -1).repeat(1, LENGTH // 64) / 4
     return {
         "as it should be": ("nothing: the repaired program", whole, joined(good)),
         "silence": (
-            "fault 18: the pictures are clipped to [−1, 1], and a learning rate of 0.02 takes all of them below −1, "
-            "where no gradient comes from",
+            "fault 18: the pictures are clipped to [−1, 1], and long steps of G (learning rate 0.01, D's 0.001, R1 "
+            "with γ = 100) take all of them below −1, where no gradient comes from",
             off,
             joined(MEL.decode(off.pictures(NOTES, averaged=False))),
         ),
         "one note": (
-            "fault 15: six steps of G for each of D, near max-min",
-            hasty,
-            joined(MEL.decode(hasty.pictures(NOTES, averaged=False))),
+            "fault 15, max-min: after 400 steps D stands still, and G goes 40 steps up its logit",
+            alone,
+            joined(MEL.decode(alone.pictures(NOTES, averaged=False))),
         ),
         "buzz": (
-            "fault 14: no spectrogram; 4,096 samples are arranged in 64 rows of 64, and the rows played",
+            "faults 2 and 14: no spectrogram; 64 samples are arranged in 8 rows of 8, G never grows beyond that, and "
+            "what it gives is played over and over",
             raw,
             joined(looped),
         ),

@@ -780,6 +780,13 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "may_stop": {
         "call of bool dropped in `return bool((larger.mean() - 0.5).abs() <= near)`": "a tensor that is True is as good"
     },
+    "discriminator_step": {
+        "only the first branch in `penalty = gamma * r1(D, real) if gamma else 0.0`": "0 times R1 is 0, only slower",
+        **{
+            f"0.0 → {other} in `penalty = gamma * r1(D, real) if gamma else 0.0`": "a constant has no slope"
+            for other in ("1.0", "-1.0")
+        },
+    },
     "write_sound": {
         "call of .numpy dropped in `soundfile.write(path, x.numpy(), rate)`": "soundfile makes an array of it itself"
     },
