@@ -533,8 +533,8 @@ checks.squared_gradient(squared_gradient)
 def gradient_penalty(discriminator, real, fake, random=None, one_sided=False):
     """E (‖∇D‖ − 1)² at one point between each real and generated sample (batch, …); a scalar with a graph."""
     ### BEGIN SOLUTION
-    share = torch.rand(len(real), generator=random, dtype=real.dtype).view(-1, *[1] * (real.ndim - 1))
-    between = share * real + (1 - share) * fake
+    share = torch.rand(len(real), generator=random, dtype=real.dtype).to(real.device)
+    between = torch.lerp(fake.detach(), real.detach(), share.view(-1, *[1] * (real.ndim - 1)))
     excess = slopes(discriminator, between).flatten(1).norm(dim=1) - 1
     if one_sided:
         excess = excess.clamp(min=0)
