@@ -87,6 +87,37 @@ def test_the_shipped_table_has_every_row_once_and_numbers_that_can_be() -> None:
         assert row["seconds"] >= 0
 
 
+def test_what_lesson_06_says_of_the_shipped_table_is_true_of_it() -> None:
+    rows = comparison.stored()
+
+    def found(objective: str, remedy: str, which: str = "averaged", task: str = "ring") -> list[int]:
+        some = comparison.selected(rows, task=task, objective=objective, remedy=remedy)
+        return [row[which]["modes"] for row in some]
+
+    def total(objective: str, remedy: str) -> int:
+        return sum(found(objective, remedy))
+
+    pairs = [(o, r) for o in OBJECTIVES for r in comparison.REMEDIES]
+    complete = {"non_saturating", "hinge", "relativistic_pairing"}
+    assert {pair for pair in pairs if min(found(*pair)) == 8} == {(name, "R1 + R2") for name in complete}
+    assert not any(min(found(*pair, "last")) == 8 for pair in pairs)
+    assert not any(found("wasserstein", "none"))
+    for name in ("minimax", "least_squares"):
+        assert sorted(found(name, "R1 + R2")) == [7, 8, 8, 8, 8]
+    assert sum(total(name, "two time scales") < total(name, "none") for name in OBJECTIVES) == 5
+    for name in ("minimax", "least_squares"):
+        assert total(name, "spectral norm") > total(name, "none")
+    assert min(found("relativistic_pairing", "spectral norm")) == 0 == total("hinge", "spectral norm")
+    for remedy in comparison.REMEDIES:
+        assert total("wasserstein", remedy) == min(total(name, remedy) for name in OBJECTIVES)
+    for name in comparison.TASKS["grid"].objectives:
+        for remedy in ("none", "R1 + R2"):
+            assert max(found(name, remedy, task="grid")) < 25
+            some = comparison.selected(rows, task="grid", objective=name, remedy=remedy)
+            assert sum(row["averaged"]["good"] for row in some) / len(some) < 0.5
+    assert min(found("relativistic_pairing", "R1 + R2", task="grid")) == 11
+
+
 def test_a_row_that_is_there_is_not_played_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparison, "TASKS", {"ring": comparison.Task(ring(), 3, ("none", "R1"))})
     path = tmp_path / "rows.json"

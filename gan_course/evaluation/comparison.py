@@ -90,12 +90,15 @@ def measure(task: str, objective: str, remedy: str, seed: int) -> Row:
     """
     real, game = TASKS[task].real, begin(objective, remedy, seed)
     row: Row = {"task": task, "objective": objective, "remedy": remedy, "seed": seed}
-    begun = time.process_time()
+    begun, threads = time.process_time(), torch.get_num_threads()
+    torch.set_num_threads(1)  # networks as small as these gain nothing from a second one
     try:
         play(game, real, TASKS[task].steps)
     except FloatingPointError:
         nothing = {"modes": 0, "good": 0.0, "kl": round(math.log(len(real.centres)), 3)}
         return {**row, "last": nothing, "averaged": nothing, "seconds": round(time.process_time() - begun, 1)}
+    finally:
+        torch.set_num_threads(threads)
     row["seconds"] = round(time.process_time() - begun, 1)
     for name, averaged in (("last", False), ("averaged", True)):
         row[name] = judged(game.sample(_JUDGED, averaged=averaged), real)
