@@ -17,6 +17,7 @@ from gan_course.sound import silence
 from gan_course.synthesis import additive, exponential_decay, frequency_of, midi_number, note_name
 
 configure(coding="mp3")  # small files; nothing here depends on the last bit
+torch.set_num_threads(1)  # networks as small as these gain nothing from a second one
 checks = lesson("06")
 
 
@@ -428,8 +429,8 @@ hear({f"after {100 * n} steps": hops[n - 1] for n in (2, 4, 6, 8)},
          " at a time, and other ones next time.", within=math.inf)
 
 # %% [markdown]
-# The samples run after the place where $D$ is largest, all together, and $D$ runs after the samples: the circle of $f = xy$, in a network. Nothing in the
-# losses says so. That is **mode collapse**, and what follows is what people have invented against it.
+# The samples run after the place where $D$ is largest, all together, and $D$ runs after the samples: the circle of $f = xy$, in a network. No loss
+# tells you which notes are missing. That is **mode collapse**, and what follows is what people have invented against it.
 #
 # ## Other losses
 #
@@ -699,10 +700,11 @@ print("every mode on every seed, as it is at the end:", *full("last") or ["none"
 # - *With R1 and R2 three of the six do: non-saturating, hinge and relativistic.* So yes, the loss of Huang et al. (2024), relativistic with R1 and R2, covers every mode on every seed. But two older losses do so as well,
 #   and minimax and least squares miss one note on one seed: it is the penalty that mends, more than the loss. R1 alone comes close.
 # - *Without the average, none of the 36 does.* At any one moment some notes are out of tune; the circle has been damped, not stopped.
-# - *Two time scales make five of the six worse* (the sixth has nothing to lose): a faster $D$ and a slower $G$ do not help where $D$ was too steep already.
-# - *Spectral normalisation* helps four objectives, and ruins hinge. Multiply it out: as long as all logits lie between −1 and 1, the hinge loss is the Wasserstein loss plus 2, whose push never fades; and a $D$ as flat as
-#   this one stays inside.
-# - *Wasserstein* loses in every column. This harness is hard on it: one step of $D$ for each of $G$ (its authors take five), and an optimiser with momentum (they advise against it).
+# - *Two time scales make five of the six worse*, counted over all seeds (the sixth has nothing to lose). In this harness a faster $D$ and a slower $G$ did not help.
+# - *Spectral normalisation* helps minimax and least squares, is uneven for non-saturating and relativistic (one game covers nothing), and ruins hinge. Multiply it out: as long as all logits lie between −1 and 1, the
+#   hinge loss is the Wasserstein loss plus 2, whose push never fades; and a $D$ as flat as this one stays inside (look at `game.judge(real)`).
+# - *Wasserstein* comes last in every column, under spectral normalisation together with hinge. This harness is hard on it: one step of $D$ for each of $G$ (its authors take five), and an optimiser with momentum (they advise
+#   against it).
 #
 # The share of good samples, the divergence of the modes, and the seconds of computing for one game, each as a mean over the five seeds:
 
@@ -743,8 +745,8 @@ for title, entry in {"modes covered of 25, averaged": modes("averaged"), "good s
     table(entry, "grid", ("none", "R1 + R2"), 20, ("non_saturating", "relativistic_pairing"))
 
 # %% [markdown]
-# *Here nobody covers all 25*, and R1 + R2 make no clear difference; one of their games has found only 11. It is another failure than on the ring. KL is small, so hardly a note is given up for good, but fewer than half of the samples are good: these games
-# are not lost, they are unfinished. A remedy against circling and collapse does not make two small networks quicker at a harder task.
+# *Here nobody covers all 25*, and R1 + R2 make no clear difference; one of their games has found only 11. The picture shows that it is another failure than on the ring: samples lie everywhere *between* the heaps, and fewer than half are good. These
+# games are not finished. The table does not say how long it would take.
 #
 # > **In doubt?** Give the game above more steps, or `perceptron(2, 2, 128)` in `new_game`. When does the last note come in?
 #
