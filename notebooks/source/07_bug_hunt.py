@@ -236,7 +236,7 @@ mel = LogMel()
 column(tiles(rows.numpy(), "of samples in rows"), tiles(mel.encode(audio[:2])[:, 0].numpy(), "of mel bands"))
 
 # %% [markdown]
-# Above: what a convolution sees of two notes when samples are arranged in rows. Sample 64 stands below sample 0, which means nothing. Below:
+# Above: what a convolution sees of two notes when samples are arranged in rows (its axes are neither time nor frequency). Sample 64 stands below sample 0, which means nothing. Below:
 # the same notes as log-mel pictures (lesson 03); a note is a stack of lines.
 #
 # The program takes 64 of the samples, in 8 rows of 8. Here a GAN was trained on such rows for 400 steps, and what it gives was played over and over:
@@ -272,7 +272,7 @@ filters = mel.filters(audio)
 pictures = torch.cat([encode(part, filters) for part in audio.split(96)])
 print("pictures:", tuple(pictures.shape), f" from {pictures.min():.2f} to {pictures.max():.2f}")
 print(f"they differ from the library's by {(pictures[:96] - mel.encode(audio[:96])).abs().max():.0e} at most")
-listen(Sound(audio[2].numpy(), RATE), Sound(mel.decode(pictures[2:3])[0].numpy(), RATE), labels=["a clip", "in and out again"],
+listen(Sound(audio[2].numpy(), RATE), Sound(mel.decode(pictures[2:3])[0].numpy(), RATE), labels=["a clip", "in and out again"], picture="spectrogram",
        say="The test. It is not the same sound, but it is the same note.")
 
 # %% [markdown]
@@ -445,7 +445,7 @@ with torch.no_grad():
     each, of_mean = D(pictures[:96]), D(pictures[:96].mean(0, keepdim=True))
 print(f"mean of what it says of 96 notes: {each.mean():.4f}; of their mean picture: {of_mean.item():.4f}")
 mean_note, one_note = (Sound(mel.decode(x)[0].numpy(), RATE) for x in (pictures[:96].mean(0, keepdim=True), pictures[:1]))
-listen(mean_note.at_level(-25), one_note.at_level(-25), labels=["the mean picture", "a note"],
+listen(mean_note.at_level(-25), one_note.at_level(-25), labels=["the mean picture", "a note"], picture="spectrogram",
        say="To a linear discriminator the first is as good as any note: all pitches and all instruments at once.")
 
 # %% [markdown]
@@ -559,7 +559,7 @@ print("the best reply to D =", D.tolist(), "among all mixtures is", mixtures[V.a
 # %%
 stuck = examples["one note"]
 print({name: f"{value_:.1f}" for name, value_ in stuck.measured.items()})
-listen(stuck.sound, examples["as it should be"].sound, labels=["D stands still", "both learn"],
+listen(stuck.sound, examples["as it should be"].sound, labels=["D stands still", "both learn"], picture="spectrogram",
        say="Three different z each. On the left you hear nearly the same thing three times.")
 
 # %% [markdown]
@@ -769,7 +769,7 @@ good = examples["as it should be"].sound.at_peak(-1)
 bad = first_ending(good.tensor())
 print(f"from {bad.min():.2f} to {bad.max():.2f}, mean {bad.mean():.2f}; below −1, and so clipped: {(bad < -1).float().mean():.0%}")
 heard = Sound(bad.clamp(-1, 1).numpy(), RATE)
-listen(good.cut(0, 0.7), heard.cut(0, 0.7), labels=["what came in", "what the loudspeaker gets"], coding="flac",
+listen(good.cut(0.7, 1.4), heard.cut(0.7, 1.4), labels=["what came in", "what the loudspeaker gets"], coding="flac",
        say="The lower half of every wave is cut off, and all of it is shifted: harsh, with a thump at the beginning.")
 
 # %% [markdown]
@@ -875,7 +875,7 @@ plot_bars(names, {"generated": torch.bincount(found[found >= 0], minlength=6) / 
 write_sound(FOLDER / "repaired.wav", made[:3].flatten(), RATE)
 broken = 2 * small[:1].detach().clamp(-1, 1).flatten().repeat(500) - 1
 column(listen(Sound(broken.clamp(-1, 1).numpy(), RATE), Sound.load(FOLDER / "repaired.wav"),
-              labels=["the program as it was, its errors alone removed", "the repaired program"],
+              labels=["the program as it was, its errors alone removed", "the repaired program"], picture="spectrogram",
               say="Left: untrained, 64 samples, mapped into [−3, 1], repeated for two seconds. Right: three of its notes, drawn at random."))
 
 # %% [markdown]
@@ -893,7 +893,8 @@ def play(seed, way):
 explore(play, seed=(0, 20, 1, 1), way=(0, 100, 10, 0))
 
 # %% [markdown]
-# It has six pitches, three instruments, and 600 steps behind it, and you can hear all three limits. Lesson 09 trains the same idea in full, with labels, so that you can ask for a note.
+# It has 600 steps behind it, and one can hear that. Look at the bars again: some of the six notes may be missing (mode collapse in part, lesson 06), and others of its notes lie
+# on no note of the scale. Lesson 09 trains the same idea in full, with labels, so that you can ask for a note.
 #
 # > **In doubt?** Which of the mended pieces matter most? Put one of the `first_…` pieces back into `repaired`, and train again: the clipped head, the linear discriminator, `gamma` 0.
 #
@@ -942,8 +943,9 @@ column(*(plot_lines(examples[name].losses["step"], {player: examples[name].losse
                     title=name, height=170) for name in ("as it should be", "silence", "one note", "buzz", "memorised")))
 
 # %% [markdown]
-# Phase smear and clipping have no curve of their own: they happen after a training whose losses are those of "as it should be". **None of these six can be told for certain
-# by its losses alone.** That is why this course plays you sounds.
+# Phase smear and clipping have no curve of their own: they happen after a training whose losses are those of "as it should be". Of the others only
+# “one note” shows in its curves, and only because $D$ was stopped there (from then on $G$'s curve is minus its logit, and falls without end). **Losses hardly ever tell which failure it is.** That is why
+# this course plays you sounds.
 #
 # ## Check yourself
 
@@ -1008,7 +1010,7 @@ step, my_average, _ = repaired(mine, torch.zeros(len(mine)))
 train(step, 600 if MY_FOLDER else 40, lambda done, losses: None, lambda done: None)
 with torch.no_grad():
     sounds = mel.decode(my_average.module(shown[:2]))
-listen(*(Sound(x.numpy(), RATE).named(f"z {i + 1}") for i, x in enumerate(sounds)),
+listen(*(Sound(x.numpy(), RATE).named(f"z {i + 1}") for i, x in enumerate(sounds)), picture="spectrogram",
        say="After 40 steps you hear that something is learnt, and not yet what. Which row of the table is it?")
 
 # %% [markdown]
