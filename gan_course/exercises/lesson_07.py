@@ -636,7 +636,8 @@ def generator_step(answer, rng: np.random.Generator) -> None:
     hints=(
         "Who moves in this step? One network, one optimiser. The generator's samples are data here.",
         "`fake = G(z).detach()`, `loss = objective.discriminator(D(real), D(fake))`.",
-        "`penalty = gamma * r1(D, real) if gamma else 0.0`. Then `optimiser.zero_grad()`, `(loss + penalty).backward()`, "
+        "`penalty = gamma * r1(D, real) if gamma else 0.0`. Then `optimiser.zero_grad()`, `(loss + "
+        "penalty).backward()`, "
         "`optimiser.step()`, `return loss`.",
     ),
 )
