@@ -122,7 +122,7 @@ def read_folder(answer, rng: np.random.Generator) -> None:
     rate, samples = 8_000, 600
     own = {"a.wav": 8_000, "b.wav": 16_000, "c.wav": 4_000}
     counts = (400, 1_200, 500)  # 0.05, 0.075 and 0.125 s, where 0.075 s are asked for
-    hertz = rng.uniform(200, 900, 3)
+    hertz = rng.permutation(rng.uniform((200, 450, 700), (300, 600, 900)))  # never two alike
     notes = list(zip(hertz, counts, own.values(), strict=True))
     pure = [0.4 * np.sin(2 * np.pi * f * np.arange(n) / r) for f, n, r in notes]
     with tempfile.TemporaryDirectory() as place:
