@@ -10,7 +10,7 @@ lab: $(READY)
 	@$(BIN)/gan-course lab
 
 test: $(READY)
-	@echo "Running the whole test suite, every lesson included (about 20 minutes on 2 cores)."
+	@echo "Running the whole test suite, every lesson included (about 40 minutes on 2 cores)."
 	@$(BIN)/python -m pytest -q --durations=15
 	@$(BIN)/gan-course build --check
 
