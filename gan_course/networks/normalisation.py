@@ -24,8 +24,8 @@ def batch_norm(
     mean, variance = running
     if training:
         mean, variance = x.mean(axes), x.var(axes, correction=0)
-        latest = mean.detach(), x.detach().var(axes, correction=1)
-        running = tuple(old + momentum * (new - old) for old, new in zip(running, latest, strict=True))
+        latest = x.detach().var(axes, correction=1)
+        running = running[0].lerp(mean.detach(), momentum), running[1].lerp(latest, momentum)
     shape = [-1] + [1] * (x.ndim - 2)
     return (x - mean.view(shape)) / (variance.view(shape) + eps).sqrt(), running
 

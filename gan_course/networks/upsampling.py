@@ -95,7 +95,7 @@ def pixel_shuffle(x: Tensor, factor: int) -> Tensor:
     """
     batch, channels, time = x.shape
     turns = x.reshape(batch, channels // factor, factor, time)
-    return turns.transpose(2, 3).reshape(batch, channels // factor, time * factor)
+    return turns.permute(0, 1, 3, 2).reshape(batch, channels // factor, time * factor)
 
 
 def alike(weight: Tensor, copies: int) -> Tensor:
