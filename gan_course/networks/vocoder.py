@@ -1,0 +1,264 @@
+"""A small neural vocoder: from a log-mel picture to a waveform in one pass. Lesson 03.
+
+Its shape is that of Vocos (Siuzdak 2023): ConvNeXt blocks at the rate of the frames, which draw a magnitude and a phase
+for every bin, and one inverse STFT. A network of this size looks at half a second, and cannot count how often a tone
+has turned since it began. So two things are added:
+
+- it draws how far each phase advances from frame to frame, and the advances are added up, as in a phase vocoder
+  (Flanagan and Golden 1966), neighbouring bins that show one partial being held together (Puckette 1995);
+- one or two rounds of `mel_griffin_lim`, which by itself needs dozens, mend what does not fit together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from gan_course.networks.convolutional import SLOPE
+from gan_course.spectral import LogMel, db_to_amplitude, expected_advance, istft, mel_update, stft
+
+NEIGHBOURS = 2
+"""How many bins on either side the main lobe of a Hann window reaches: so far away a partial is seen."""
+MOMENTUM = 0.99
+"""Of the rounds of Griffin-Lim, as in `mel_griffin_lim`."""
+FLANK = 1.6
+"""How steep the main lobe of a Hann window is, in nepers per bin, a bin away from its top, nearly."""
+PASS = 64
+"""How many pictures `Vocoder.decode` takes at a time."""
+
+
+class Vocoder(nn.Module):
+    """Log-mel pictures → waveforms; its `decode` stands in for that of the `encoding` it was built for.
+
+    A picture `(batch, 1, mel, frame)` in [−1, 1] is embedded in `width` channels by a convolution over `kernel` frames,
+    and passes through `blocks` ConvNeXt blocks with `hidden` channels inside. A linear layer makes three numbers for
+    every bin: by how much the magnitude differs from that of the mel spectrogram, spread over the bins, and a complex
+    number whose angle is the phase's advance per hop, and whose size says how far the neighbours follow it. `rounds` of
+    Griffin-Lim end the decoding. Lesson 03.
+
+    Raises ValueError for an encoding other than `LogMel`, sizes below 1, and an even kernel.
+    """
+
+    def __init__(
+        self,
+        encoding: LogMel,
+        width: int = 128,
+        hidden: int = 256,
+        blocks: int = 4,
+        kernel: int = 7,
+        rounds: int = 2,
+    ) -> None:
+        super().__init__()
+        if not isinstance(encoding, LogMel):
+            raise ValueError(
+                f"a vocoder finds the phases that LogMel throws away, and was given {type(encoding).__name__}: "
+                f"give a LogMel, or decode without a vocoder"
+            )
+        for name, size, least in (
+            ("width", width, 1),
+            ("hidden", hidden, 1),
+            ("blocks", blocks, 1),
+            ("kernel", kernel, 1),
+            ("rounds", rounds, 0),
+        ):
+            if size < least:
+                raise ValueError(f"{name} is {size}, and at least {least} is expected")
+        if kernel % 2 == 0:
+            raise ValueError(
+                f"the kernel is {kernel} frames, and an odd number is expected, which has a middle"
+            )
+        self.encoding, self.rounds = encoding, rounds
+        self.turn = 2 * math.pi * encoding.hop / encoding.n_fft
+        bins = encoding.n_fft // 2 + 1
+        self.embed = nn.Conv1d(encoding.n_mels, width, kernel, padding=kernel // 2)
+        self.norm = nn.LayerNorm(width)
+        self.blocks = nn.Sequential(*(Block(width, hidden, kernel, 1 / blocks) for _ in range(blocks)))
+        self.last = nn.LayerNorm(width)
+        self.draw = nn.Linear(width, 3 * bins)
+        spread, offset = spreading(encoding)
+        for name, table in (
+            ("spread", spread),
+            ("offset", offset),
+            ("filters", encoding.filters(spread)),
+            ("expected", torch.polar(torch.ones(bins), expected_advance(encoding.n_fft, encoding.hop)[:, 0])),
+            # The transform of a frame counts time from its first sample; phases are counted here from its middle.
+            ("middle", 1.0 - 2 * (torch.arange(bins) % 2)),
+        ):
+            self.register_buffer(name, table, persistent=False)
+        self.apply(start_weights)
+
+    def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """Pictures `(batch, 1, mel, frame)` → magnitudes, and advances (complex), `(batch, frame, frequency)` both."""
+        bands = z.squeeze(-3).clamp(-1, 1)
+        h = self.norm(self.embed(bands).transpose(1, 2))
+        level, real, imaginary = self.draw(self.last(self.blocks(h))).chunk(3, dim=-1)
+        dB = self._decibels(bands).transpose(1, 2) @ self.spread.T + self.offset + 10 * level
+        magnitude = db_to_amplitude(dB, self.encoding.n_fft / 4)
+        return magnitude, torch.complex(1 + real, imaginary) * self.expected * nearest_partial(dB, self.turn)
+
+    def spectrum(self, z: Tensor, magnitude: Tensor, advance: Tensor) -> Tensor:
+        """The complex STFT `(batch, frequency, frame)` from what `forward` makes of `z`; silence stays silent."""
+        heard = (z.amax((-3, -2)) > -1).unsqueeze(-1)
+        return (magnitude * heard * self.middle * accumulated(magnitude, advance)).transpose(1, 2)
+
+    def sounds(self, z: Tensor, rounds: int = 0) -> Tensor:
+        """Waveforms `(batch, sample)` of hop · frame samples, from pictures `(batch, 1, mel, frame)`; differentiable.
+
+        The last frame is taken twice, as by `LogMel.decode`.
+        """
+        of, length = self.encoding, self.encoding.hop * z.shape[-1]
+        z = torch.cat([z, z[..., -1:]], dim=-1)
+        estimate, previous = self.spectrum(z, *self(z)), 0.0
+        bands = z.squeeze(-3).clamp(-1, 1)
+        mel = db_to_amplitude(self._decibels(bands), of.n_fft / 4) * (bands > -1)
+        for _ in range(rounds):
+            rebuilt = stft(istft(estimate, of.hop, length), of.n_fft, of.hop)
+            onwards = torch.sgn(rebuilt + MOMENTUM * (rebuilt - previous))
+            estimate, previous = mel_update(rebuilt.abs(), mel, self.filters) * onwards, rebuilt
+        return istft(estimate, of.hop, length)
+
+    @torch.no_grad()
+    def decode(self, z: Tensor | np.ndarray, iterations: int | None = None, seed: int = 0) -> Tensor:
+        """Pictures `(batch, 1, mel, frame)` as sounds `(batch, sample)` of hop · frame samples, as `LogMel.decode`.
+
+        Values beyond [−1, 1] are clipped; −1 is silence. `iterations` of Griffin-Lim follow, or the vocoder's own
+        `rounds`. Nothing is drawn, whatever the `seed`. Raises ValueError for another shape, NaN or infinity.
+        """
+        z = torch.as_tensor(z).to(self.spread)
+        if z.ndim != 4 or tuple(z.shape[1:3]) != (1, self.encoding.n_mels) or not len(z):
+            raise ValueError(
+                f"this vocoder decodes (batch, 1, {self.encoding.n_mels}, frame), not {tuple(z.shape)}: it was "
+                f"trained for {described(self.encoding)}"
+            )
+        if not z.isfinite().all():
+            raise ValueError("the picture holds NaN or infinity, so the network that made it has diverged")
+        rounds = self.rounds if iterations is None else iterations
+        return torch.cat([self.sounds(part, rounds) for part in z.split(PASS)])
+
+    def require(self, encoding: Any) -> None:
+        """Raise ValueError unless pictures by `encoding` are those that this vocoder was built for."""
+        if encoding != self.encoding:
+            raise ValueError(
+                f"the pictures are by {described(encoding)}, and this vocoder was trained for "
+                f"{described(self.encoding)}: choose a vocoder of theirs, or decode without one"
+            )
+
+    def _decibels(self, bands: Tensor) -> Tensor:
+        floor, ceiling = self.encoding.floor, self.encoding.ceiling
+        return floor + (bands + 1) / 2 * (ceiling - floor)
+
+
+class Block(nn.Module):
+    """A ConvNeXt block over frames: each channel looks around in time, then each frame thinks. Liu et al. (2022)."""
+
+    def __init__(self, width: int, hidden: int, kernel: int, scale: float) -> None:
+        super().__init__()
+        self.look = nn.Conv1d(width, width, kernel, padding=kernel // 2, groups=width)
+        self.norm = nn.LayerNorm(width)
+        self.widen = nn.Linear(width, hidden)
+        self.narrow = nn.Linear(hidden, width)
+        self.scale = nn.Parameter(torch.full((width,), scale))
+
+    def forward(self, h: Tensor) -> Tensor:
+        """`(batch, frame, channel)` → the same shape."""
+        around = self.norm(self.look(h.transpose(1, 2)).transpose(1, 2))
+        return h + self.scale * self.narrow(F.gelu(self.widen(around)))
+
+
+def accumulated(magnitude: Tensor, advance: Tensor) -> Tensor:
+    """Complex numbers of size 1 whose phases are the advances added up, `(batch, frame, frequency)`.
+
+    magnitude, and advance (complex): `(batch, frame, frequency)`; the advance of a frame leads to it from the one
+    before, and all phases begin at 0. Each is that of a sum over the bin and `NEIGHBOURS` bins on either side: what
+    they had before, times their advance, times their magnitude. So the loud lead, and one partial stays one: each bin
+    by itself would drift. Gradients reach the last advance only, since those through all the frames before it explode.
+    Flanagan and Golden (1966); the sum is Puckette's (1995).
+    """
+    turning = [torch.ones_like(advance[:, 0])]
+    for pull in (magnitude * advance).unbind(1)[1:]:
+        near = F.pad(turning[-1].detach() * pull, (NEIGHBOURS, NEIGHBOURS)).unfold(-1, 2 * NEIGHBOURS + 1, 1)
+        turning.append(torch.sgn(near.sum(-1)))
+    return torch.stack(turning, dim=1)
+
+
+def nearest_partial(dB: Tensor, turn: float) -> Tensor:
+    """How much further than its bin's centre the partial that a bin shows turns: complex numbers of size 1.
+
+    dB: levels `(..., frequency)`. turn: by how much the next bin's centre turns further per hop, in radians. A bin on
+    the rising flank of a lobe shows a partial above it, the further above the steeper: of a Hann window's main lobe
+    the logarithm falls by `FLANK` nepers per bin, for each bin of distance. That magnitudes tell the phases' derivative
+    is Portnoff's (1979); Průša, Balazs and Søndergaard (2017) build whole phases of it.
+    """
+    around = torch.cat([dB[..., 1:2], dB, dB[..., -2:-1]], dim=-1)
+    slope = (around[..., 2:] - around[..., :-2]) / 2 * math.log(10) / 20
+    angle = turn * (slope / FLANK).clamp(-NEIGHBOURS, NEIGHBOURS)
+    return torch.complex(angle.cos(), angle.sin())
+
+
+def spreading(encoding: LogMel) -> tuple[Tensor, Tensor]:
+    """Weights `(frequency, mel)` and offsets `(frequency,)` in dB, by which the levels of bands become those of bins.
+
+    A bin's level is the mean of those of the bands that it feeds; a band that adds up many bins is as much louder.
+    """
+    filters = encoding.filters(torch.zeros(()))
+    weights = filters.T.clone()
+    fed = (weights.sum(1) > 0).nonzero()
+    first, last = int(fed[0]), int(fed[-1])
+    weights[:first], weights[last + 1 :] = weights[first], weights[last]
+    weights /= weights.sum(1, keepdim=True)
+    return weights, -weights @ (20 * filters.sum(1).log10())
+
+
+def start_weights(module: nn.Module) -> None:
+    """Start a layer with small normal weights, cut off at two standard deviations, as ConvNeXt does."""
+    if isinstance(module, (nn.Conv1d, nn.Linear)):
+        nn.init.trunc_normal_(module.weight, std=0.02, a=-0.04, b=0.04)
+        nn.init.zeros_(module.bias)
+
+
+def described(encoding: Any) -> str:
+    """An encoding in a few words, such as "LogMel (rate 16000, n_fft 1024, hop 256, n_mels 128)"."""
+    data = encoding.to_dict()
+    name = data.pop("representation")
+    return f"{name} ({', '.join(f'{field} {value}' for field, value in data.items() if value is not None)})"
+
+
+class SpectrogramCritic(nn.Module):
+    """Waveforms `(batch, sample)` → logits `(batch, place)`: which places of their spectrograms look real.
+
+    For each of the `resolutions` (window and hop in samples) the log magnitudes pass through strided convolutions. The
+    multi-resolution discriminator of UnivNet (Jang et al. 2021), much smaller.
+    """
+
+    def __init__(
+        self, resolutions: Sequence[tuple[int, int]] = ((512, 128), (2048, 512)), width: int = 16
+    ) -> None:
+        super().__init__()
+        self.resolutions = tuple(resolutions)
+        self.judges = nn.ModuleList(
+            nn.Sequential(
+                nn.Conv2d(1, width, 5, 2, 2),
+                nn.LeakyReLU(SLOPE),
+                nn.Conv2d(width, 2 * width, 5, 2, 2),
+                nn.LeakyReLU(SLOPE),
+                nn.Conv2d(2 * width, 2 * width, 3, 2, 1),
+                nn.LeakyReLU(SLOPE),
+                nn.Conv2d(2 * width, 1, 3, 1, 1),
+            )
+            for _ in self.resolutions
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Waveforms `(batch, sample)` → logits `(batch, place)`."""
+        logits = []
+        for (n_fft, hop), judge in zip(self.resolutions, self.judges, strict=True):
+            X = stft(x, n_fft, hop)
+            power = (X.real.square() + X.imag.square()) / (n_fft / 4) ** 2
+            logits.append(judge(0.1 * (power + 1e-8).log().unsqueeze(1) + 1).flatten(1))
+        return torch.cat(logits, dim=1)

@@ -1,0 +1,156 @@
+"""The vocoder's way from a picture to a sound: nothing is shifted, nothing drifts apart, silence is silence."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from gan_course import datasets
+from gan_course.evaluation import pitch_accuracy
+from gan_course.networks import vocoder as module
+from gan_course.networks.vocoder import (
+    SpectrogramCritic,
+    Vocoder,
+    accumulated,
+    nearest_partial,
+    spreading,
+)
+from gan_course.spectral import LogMagnitudeIF, LogMel, amplitude_to_db, istft, stft
+
+ENCODING = LogMel(n_mels=128)
+
+
+def fresh(encoding: LogMel = ENCODING, **sizes: int) -> Vocoder:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return Vocoder(encoding, **{"width": 16, "hidden": 32, "blocks": 2, **sizes})
+
+
+def noise(*shape: int, seed: int = 0) -> Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+@pytest.mark.parametrize("encoding", [ENCODING, LogMel(), LogMel(n_fft=2048, hop=512, n_mels=96)])
+@pytest.mark.parametrize("frames", [5, 32, 64])
+def test_every_frame_becomes_one_hop_of_samples(encoding: LogMel, frames: int) -> None:
+    vocoder = fresh(encoding)
+    z = encoding.encode(0.1 * noise(2, frames * encoding.hop))
+    for rounds in (0, 2):
+        assert vocoder.decode(z, rounds).shape == (2, frames * encoding.hop)
+    assert vocoder.decode(z.numpy()).dtype == torch.float32
+
+
+def test_an_impulse_stays_at_its_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "NEIGHBOURS", 0)  # each bin by itself: so what is exact comes back exactly
+    x = 1e-3 * noise(1, 16_384)
+    x[0, 0] = x[0, 5_003] = 1.0
+    vocoder = fresh()
+    X = stft(x).transpose(1, 2) * vocoder.middle
+    advance = torch.cat([X[:, :1], X[:, 1:] * X[:, :-1].conj()], dim=1)
+    z = torch.zeros(1, 1, 128, 65)
+    back = istft(vocoder.spectrum(z, X.abs(), advance), length=16_384)
+    assert (back - x).abs().max() < 1e-3
+    assert back[0, 100:].argmax() == 4_903
+
+
+def test_advances_add_up() -> None:
+    advance = torch.polar(torch.ones(1, 9, 7), torch.full((1, 9, 7), 0.4))
+    phases = accumulated(torch.ones(1, 9, 7), advance)
+    expected = torch.polar(torch.ones(9), 0.4 * torch.arange(9.0))
+    assert torch.allclose(phases, expected[None, :, None].expand_as(phases), atol=1e-5)
+
+
+def test_the_loud_lead_those_around_them_but_not_another_partial() -> None:
+    magnitude, angle = torch.full((1, 40, 27), 1e-5), torch.zeros(1, 40, 27)
+    for partial, advance in ((10, 0.3), (16, -0.7)):
+        magnitude[..., partial], angle[..., partial] = 1.0, advance
+    phases = accumulated(magnitude, torch.polar(torch.ones_like(angle), angle))[0, -1]
+    for partial, advance in ((10, 0.3), (16, -0.7)):
+        led = phases[partial - 2 : partial + 3]
+        assert torch.allclose(led, torch.polar(torch.ones(5), torch.full((5,), 39 * advance)), atol=1e-2)
+
+
+@pytest.mark.parametrize("cycles", [8.0, 20.25, 20.5, 33.4, 100.71])
+def test_where_a_partial_lies_is_seen_by_the_bins_beside_it(cycles: float) -> None:
+    t = torch.arange(16_384) / 1024
+    X = stft(torch.sin(2 * math.pi * cycles * t).unsqueeze(0))[..., 30]
+    bins = torch.tensor([math.floor(cycles), math.ceil(cycles)])
+    found = nearest_partial(amplitude_to_db(X), math.pi / 2)[0, bins].angle()
+    wanted = math.pi / 2 * (cycles - bins)
+    assert (found - wanted).abs().max() < 0.2  # radians; the centres of the bins alone are off by up to 1.2
+
+
+def test_bands_spread_over_bins_keep_the_level_of_a_flat_spectrum() -> None:
+    for encoding in (ENCODING, LogMel(), LogMel(low=200.0, high=6000.0)):
+        weights, offset = spreading(encoding)
+        mel = encoding.filters(weights) @ torch.ones(513, 1)
+        assert torch.allclose(weights @ (20 * mel.log10())[:, 0] + offset, torch.zeros(513), atol=1e-4)
+        assert weights.min() >= 0
+
+
+def test_silence_is_exactly_silent_and_a_sound_after_it_is_not() -> None:
+    vocoder = fresh()
+    assert not vocoder.decode(-torch.ones(1, 1, 128, 64)).any()
+    x = torch.cat([torch.zeros(1, 8192), 0.1 * noise(1, 8192)], dim=1)
+    y = vocoder.decode(ENCODING.encode(x))
+    assert not y[0, :7_000].any()
+    assert 0.05 < y[0, 9_000:].square().mean().sqrt() < 0.2
+
+
+def test_before_any_training_it_plays_the_notes_that_it_is_shown() -> None:
+    clips = datasets.notes(37, seed=5)
+    y = fresh().decode(ENCODING.encode(clips.audio))
+    assert pitch_accuracy(y, clips.rate, clips.parameters["frequency"])["share"] > 0.9
+
+
+def test_a_sound_does_not_depend_on_those_beside_it_nor_on_a_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    vocoder, z = fresh(), ENCODING.encode(datasets.notes(5, seed=3).audio)
+    together = vocoder.decode(z)
+    assert torch.equal(vocoder.decode(z, seed=3), together)
+    monkeypatch.setattr(module, "PASS", 2)
+    # Rounding grows where phases are chance, so not to the last bit.
+    for one, other in zip(vocoder.decode(z), together, strict=True):
+        assert (one - other).norm() < 0.03 * other.norm()
+
+
+def test_slopes_are_finite_even_of_silence() -> None:
+    vocoder = fresh()
+    z = torch.cat([ENCODING.encode(0.1 * noise(1, 4096)), -torch.ones(1, 1, 128, 16)])
+    vocoder.sounds(z, rounds=1).square().sum().backward()
+    slopes = [w.grad for w in vocoder.parameters()]
+    assert all(slope is not None and slope.isfinite().all() for slope in slopes)
+    assert all(slope.any() for slope in slopes)  # type: ignore[union-attr]
+
+
+def test_the_critic_gives_every_sound_the_same_number_of_verdicts() -> None:
+    verdicts = SpectrogramCritic(width=4)(0.1 * noise(3, 8192))
+    assert verdicts.shape[0] == 3 and verdicts.shape[1] > 100
+    assert verdicts.isfinite().all()
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (
+            lambda v: v.decode(torch.zeros(1, 1, 64, 64)),
+            r"decodes \(batch, 1, 128, frame\), not \(1, 1, 64, 64\)",
+        ),
+        (lambda v: v.decode(torch.zeros(128, 64)), "trained for LogMel .*n_mels 128"),
+        (lambda v: v.decode(torch.full((1, 1, 128, 64), math.nan)), "NaN or infinity"),
+        (lambda v: v.require(LogMel()), "are by LogMel .*n_mels 64.* was trained for .*n_mels 128"),
+        (lambda v: v.require(LogMagnitudeIF()), "are by LogMagnitudeIF"),
+        (lambda v: Vocoder(LogMagnitudeIF()), "was given LogMagnitudeIF: give a LogMel"),  # type: ignore[arg-type]
+        (lambda v: Vocoder(ENCODING, blocks=0), "blocks is 0, and at least 1"),
+        (lambda v: Vocoder(ENCODING, kernel=4), "kernel is 4 frames, and an odd number"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_one_sentence(call, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        call(fresh())
+
+
+def test_its_own_encoding_is_accepted() -> None:
+    fresh().require(LogMel(n_mels=128))
