@@ -5,6 +5,8 @@ Each command imports what it needs when it runs, so that help and completion com
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -126,32 +128,74 @@ def data(
 
 @app.command()
 def train(
-    recipe: Annotated[str, typer.Argument(help="A shipped recipe (notes-first) or the path of a JSON file.")],
+    recipe: Annotated[
+        str, typer.Argument(help="A shipped recipe (lite, full, notes-first) or the path of a JSON file.")
+    ],
     folder: Annotated[Path, typer.Option(help="Where checkpoints go; a run found there is taken up.")],
+    sounds: Annotated[
+        Path | None, typer.Option(help="A folder of your own sounds; its sub-folders become labels.")
+    ] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Other than the recipe says: --set gamma=2 --set conditions=pitch"),
+    ] = None,
     steps: Annotated[int | None, typer.Option(help="Other than the recipe says.")] = None,
     seed: Annotated[int | None, typer.Option(help="Other than the recipe says.")] = None,
+    within: Annotated[
+        float | None, typer.Option(min=0, help="As many steps as fit in so many minutes on this machine.")
+    ] = None,
+    pause_after: Annotated[
+        float | None, typer.Option(min=0, help="Stop after so many minutes; the same command goes on.")
+    ] = None,
+    measure_every: Annotated[
+        int, typer.Option(min=0, help="Steps between measurements of the generator; 0 for none.")
+    ] = 500,
     devices: Annotated[int, typer.Option(min=1, help="Processes on this machine, one a graphics card.")] = 1,
     machines: Annotated[int, typer.Option(min=1, help="Machines, each started by torchrun.")] = 1,
 ) -> None:
-    """Train a spectrogram GAN."""
-    from gan_course.training import Recipe, train
+    """Train a spectrogram GAN. Ctrl-C stops it with everything saved; the same command goes on."""
+    from gan_course import datasets
+    from gan_course.evaluation.during import Examination
+    from gan_course.training import Recipe, checkpoint, steps_within, train
     from gan_course.training.recorders import History, ProgressBar
 
-    changes = {name: value for name, value in {"steps": steps, "seed": seed}.items() if value is not None}
+    begun = folder / "checkpoint.safetensors"
+    named = {name: value for name, value in {"steps": steps, "seed": seed}.items() if value is not None}
     try:
+        wanted = Recipe.read(recipe, **named)
+        clips = None
+        if sounds is not None:
+            options = {"path": str(sounds.expanduser().absolute()), "split": "train"}
+            clips = datasets.load("folder", **options)
+            wanted = replace(wanted, data="folder", data_options=options, conditions=tuple(clips.classes))
+        if change:
+            wanted = wanted.changed(change)
+        if clips is None or wanted.data != "folder" or dict(wanted.data_options) != options:
+            clips = datasets.load(wanted.data, **wanted.data_options)
+        if within is not None:
+            found = checkpoint.load(begun)[1]["recipe"]["steps"] if begun.is_file() else None
+            wanted = replace(wanted, steps=found or steps_within(wanted, 60 * within, clips))
+            typer.echo(f"{wanted.steps:,} steps")
+        examination = Examination(wanted, clips) if measure_every else None
         run = train(
-            Recipe.read(recipe, **changes),
+            wanted,
+            clips,
             folder=folder,
             observers=[ProgressBar(), History(folder)],
             devices=devices,
             machines=machines,
+            measure=examination,
+            measure_every=measure_every or wanted.steps,
+            seconds=60 * pause_after if pause_after is not None else math.inf,
         )
-    except (ValueError, OSError, FloatingPointError) as error:
+    except (ValueError, TypeError, OSError, FloatingPointError) as error:
         raise fail(str(error)) from None
     except KeyboardInterrupt:
         raise fail(f"Stopped. The same command goes on from the last checkpoint in {folder}.") from None
     if run.fabric.is_global_zero:
         typer.echo(f"The generator is in {folder / 'generator.safetensors'}.")
+        if run.done < wanted.steps:
+            typer.echo(f"{run.done:,} of {wanted.steps:,} steps are done; the same command goes on.")
 
 
 @app.command("train-ear")

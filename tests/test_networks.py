@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gan_course.networks import Discriminator, Generator
+from gan_course.networks import FAMILIES, Discriminator, Generator
 
 CLASSES = {"pitch": 5, "instrument": 3}
 
@@ -62,3 +62,32 @@ def test_signals_keep_their_size_through_every_layer_at_the_start() -> None:
 def test_a_shape_that_cannot_be_halved_is_refused_with_what_to_do() -> None:
     with pytest.raises(ValueError, match="divisible by 16"):
         Generator((1, 60, 64), {})
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_draws_reads_hears_its_labels_and_judges_each_sample_alone(family: str) -> None:
+    torch.manual_seed(0)
+    make_generator, make_discriminator = FAMILIES[family]
+    generator = make_generator((1, 32, 16), CLASSES, 8, (8, 8, 4, 4)).double()
+    discriminator = make_discriminator((1, 32, 16), CLASSES, (4, 4, 8, 8)).double()
+    z, wanted = torch.randn(6, 8, dtype=torch.float64), labels(6)
+    x = generator(z, wanted)
+    assert x.shape == (6, 1, 32, 16) and x.abs().max() < 1
+    together = discriminator(x, wanted)
+    alone = [discriminator(x[i : i + 1], {k: v[i : i + 1] for k, v in wanted.items()}) for i in range(6)]
+    torch.testing.assert_close(together, torch.cat(alone))
+    for name, number in CLASSES.items():
+        other = wanted | {name: (wanted[name] + 1) % number}
+        assert not torch.allclose(generator(z, other), x)
+        assert not torch.allclose(discriminator(x, other), together)
+    together.sum().backward()
+    assert all(w.grad is not None for network in (generator, discriminator) for w in network.parameters())
+    with pytest.raises(ValueError, match="cannot be halved"):
+        make_generator((1, 36, 16), CLASSES, 8, (8, 8, 4, 4))
+
+
+def test_residual_blocks_begin_as_their_shortcuts() -> None:
+    block = FAMILIES["residual"][0]((1, 32, 32), {}, 8, (8, 8, 4)).blocks[1]
+    x = torch.randn(2, 8, 4, 4)
+    torch.testing.assert_close(block(x), block.shortcut(x))
+    assert block.first.weight.abs().sum() > 0

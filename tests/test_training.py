@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from gan_course import datasets
-from gan_course.training import Recipe, Training, checkpoint, train
+from gan_course.datasets.augmentation import delayed, softened
+from gan_course.training import Recipe, Training, checkpoint, steps_within, train
 from gan_course.training.recorders import History
 
 SMALL = Recipe(
@@ -31,6 +35,11 @@ def clips() -> datasets.Clips:
 
 def weights(run: Training) -> dict[str, torch.Tensor]:
     return {**run.averaged, **run.generator.state_dict(), **run.discriminator.state_dict()}
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def assert_same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> None:
@@ -82,6 +91,132 @@ def test_the_schedules_begin_and_end_where_the_recipe_says() -> None:
     assert recipe.rate_at(1000) == pytest.approx(1e-4)
     assert recipe.decay_at(1000) ** 100 == pytest.approx(0.5)
     assert recipe.decay_at(0) <= 0.5
+
+
+def test_the_weight_of_the_penalties_falls_from_gamma_to_gamma_at_the_end() -> None:
+    rules = Recipe(steps=1000, gamma=4.0, gamma_at_end=0.4).rules
+    assert rules.r1 * rules.penalty_at(0) == 4.0
+    assert rules.r1 * rules.penalty_at(500) == pytest.approx(4 / 10**0.5)
+    assert rules.r1 * rules.penalty_at(1000) == rules.r1 * rules.penalty_at(2000) == pytest.approx(0.4)
+    assert Recipe(steps=1000, gamma=4.0).rules.penalty_at(999) == 1
+    assert "γ = 4, falling to 0.1 of it" in rules.in_words()
+
+
+def test_the_falling_weight_reaches_the_loss(clips: datasets.Clips) -> None:
+    def penalties(**changes: float) -> list[float]:
+        run = Training(replace(SMALL, steps=8, penalty_every=1, **changes), clips)
+        run.game.rules = replace(run.game.rules, discriminator_rate=1e-12)  # D stays, so the slopes do
+        return [float(run.step()["penalty"]) for _ in range(4)]
+
+    constant, falling = penalties(), penalties(gamma_at_end=0.01)
+    shares = [f / c for f, c in zip(falling, constant, strict=True)]
+    assert shares == pytest.approx([0.01 ** (step / 8) for step in range(4)], rel=1e-4)
+
+
+def test_any_labels_or_none_can_be_the_condition(clips: datasets.Clips) -> None:
+    for conditions in ((), ("instrument",), ("pitch", "instrument")):
+        run = Training(replace(SMALL, conditions=conditions), clips)
+        run.step()
+        pictures, sounds = run.heard()
+        assert len(pictures) == 16 and all(sound.label for sound in sounds)
+    with pytest.raises(ValueError, match=r"no label speaker, .* its labels are"):
+        Training(replace(SMALL, conditions=("speaker",)), clips)
+
+
+def test_sounds_of_another_rate_than_the_representations_are_refused() -> None:
+    with pytest.raises(ValueError, match="8,000 Hz, and the representation is for 16,000 Hz"):
+        Training(SMALL, datasets.notes(4, rate=8000, samples=8192))
+
+
+def test_clips_begin_later_and_softer_as_far_as_the_recipe_allows_and_keep_their_pitch(
+    clips: datasets.Clips,
+) -> None:
+    run = Training(replace(SMALL, shift=0.05, softer=12.0), clips)
+    heard, _ = run.notes(64, torch.Generator().manual_seed(0))
+    again, _ = run.notes(64, torch.Generator().manual_seed(0))
+    assert torch.equal(heard, again)
+    x = delayed(clips.audio[:3], torch.tensor([0, 5, 800]))
+    assert torch.equal(x[0], clips.audio[0])
+    assert torch.equal(x[2, 800:], clips.audio[2, :-800]) and not x[2, :800].any()
+    softer = softened(clips.audio[:2], torch.tensor([0.0, 6.0]))
+    assert float(softer[1].norm() / clips.audio[1].norm()) == pytest.approx(10 ** (-6 / 20))
+    with pytest.raises(ValueError, match="0 or more samples"):
+        delayed(clips.audio[:1], torch.tensor([-1]))
+    # As far as it allows: never louder than the clips, and onsets within 50 ms of theirs.
+    _, labels = Training(SMALL, clips).notes(64, torch.Generator().manual_seed(0))
+    chosen = torch.randint(len(clips), (64,), generator=torch.Generator().manual_seed(0))
+    assert torch.equal(labels["pitch"], clips.labels["pitch"][chosen])
+    plain = run.encoding.encode(clips.audio[chosen])
+    drop = (plain.amax((1, 2, 3)) - heard.amax((1, 2, 3))) * 45  # dB: (−1, 1) is 90 dB
+    assert -0.5 < drop.min() < 2 and 9 < drop.max() < 13
+    bands = lambda x: x.mean(-1).argmax(-2).flatten()  # noqa: E731
+    assert (bands(plain) - bands(heard)).abs().max() <= 1
+
+
+def test_tables_hold_losses_gradient_norms_rates_pace_and_what_was_measured(
+    clips: datasets.Clips, tmp_path: Path
+) -> None:
+    def measure(run: Training) -> dict[str, float]:
+        return {"steps so far": float(run.done)}
+
+    recipe = replace(SMALL, steps=30)
+    train(recipe, clips, tmp_path, [History(tmp_path)], measure=measure, measure_every=20)
+    rows = table(tmp_path / "losses.csv")
+    assert [int(row["step"]) for row in rows] == [10, 20, 30]
+    for row in rows:
+        assert {"D", "G", "margin", "penalty", "gradient norm D", "gradient norm G"} < set(row)
+        assert float(row["gradient norm D"]) > 0 and float(row["gradient norm G"]) > 0
+        assert float(row["steps a second"]) > 0
+        assert float(row["learning rate"]) == pytest.approx(recipe.rate_at(int(row["step"]) - 1), rel=1e-4)
+    metrics = table(tmp_path / "metrics.csv")
+    assert [(row["step"], float(row["steps so far"])) for row in metrics] == [("20", 20.0), ("30", 30.0)]
+    assert Recipe.read(tmp_path / "recipe.json") == recipe
+
+
+def test_gradient_norms_are_those_of_the_step(clips: datasets.Clips) -> None:
+    run = Training(SMALL, clips)
+    run.step()
+    norms = run.game.gradient_norms()
+    for name, network in (("D", run.discriminator), ("G", run.generator)):
+        flat = torch.cat([w.grad.flatten() for w in network.parameters()])
+        assert norms[name] == pytest.approx(float(flat.norm()), rel=1e-5)
+
+
+def test_a_run_in_pieces_of_some_seconds_ends_with_the_weights_of_one_piece(
+    clips: datasets.Clips, tmp_path: Path
+) -> None:
+    pieces = 0
+    while (run := train(SMALL, clips, tmp_path, seconds=0.01)).done < SMALL.steps:
+        pieces += 1
+        assert checkpoint.load(tmp_path / "generator.safetensors")[1]["steps"] == run.done
+    assert pieces >= 2
+    assert_same(weights(run), weights(train(SMALL, clips)))
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no signals like these on this system")
+def test_an_interruption_waits_for_the_end_of_the_step_and_loses_nothing(
+    clips: datasets.Clips, tmp_path: Path
+) -> None:
+    class Impatient(History):
+        def step(self, step: int, losses, seconds_left: float) -> None:
+            if step == 7:
+                signal.raise_signal(signal.SIGINT)
+
+    usual = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            train(SMALL, clips, tmp_path, [Impatient(tmp_path)], save_every=5)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    assert checkpoint.load(tmp_path / "checkpoint.safetensors")[1]["steps"] == 8
+    assert_same(weights(train(SMALL, clips, tmp_path)), weights(train(SMALL, clips)))
+
+
+def test_the_steps_that_fit_into_a_time_are_tried_out(clips: datasets.Clips) -> None:
+    few, many = (steps_within(SMALL, seconds, clips, probe=4) for seconds in (1.0, 100.0))
+    assert 1 <= few < many
 
 
 def test_losses_that_are_no_numbers_stop_the_run_and_keep_the_last_checkpoint(
@@ -156,7 +291,14 @@ def test_a_recipe_is_plain_data_and_reads_itself_back(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "said"),
-    [({"steps": 0}, "at least 1"), ({"precision": "fp8"}, "choose auto"), ({"stepz": 3}, "no stepz")],
+    [
+        ({"steps": 0}, "at least 1"),
+        ({"precision": "fp8"}, "choose auto"),
+        ({"stepz": 3}, "no stepz"),
+        ({"shift": -0.1}, "0 or more"),
+        ({"gamma_at_end": 0}, "above 0"),
+        ({"networks": "dense"}, "choose convolutional, residual"),
+    ],
 )
 def test_a_recipe_that_cannot_work_is_refused(changes: dict, said: str) -> None:
     with pytest.raises(ValueError, match=said):

@@ -1,7 +1,26 @@
 """Generators, discriminators and classifiers, each file readable in one sitting."""
 
-from gan_course.networks.classifier import Classifier
-from gan_course.networks.convolutional import Conditioning, Discriminator, Generator
-from gan_course.networks.perceptron import perceptron
+from typing import Any
 
-__all__ = ["Classifier", "Conditioning", "Discriminator", "Generator", "perceptron"]
+from gan_course.networks.classifier import Classifier
+from gan_course.networks.convolutional import Conditioning, Discriminator, Generator, Projection
+from gan_course.networks.perceptron import perceptron
+from gan_course.networks.residual import ResidualDiscriminator, ResidualGenerator
+
+FAMILIES: dict[str, tuple[Any, Any]] = {
+    "convolutional": (Generator, Discriminator),
+    "residual": (ResidualGenerator, ResidualDiscriminator),
+}
+"""Generator and discriminator of spectrograms, by the name that a recipe gives."""
+
+__all__ = [
+    "FAMILIES",
+    "Classifier",
+    "Conditioning",
+    "Discriminator",
+    "Generator",
+    "Projection",
+    "ResidualDiscriminator",
+    "ResidualGenerator",
+    "perceptron",
+]

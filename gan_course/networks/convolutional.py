@@ -35,6 +35,27 @@ class Conditioning(nn.Module):
         return torch.cat(blocks, dim=1) if blocks else torch.zeros(count, 0)
 
 
+class Projection(nn.Module):
+    """Features and labels → one logit, w·f + Σ e(label)·f / √size (Miyato and Koyama 2018).
+
+    Is this a real sound, and is it the sound that the labels ask for? ``features`` is the size of f.
+    """
+
+    def __init__(self, features: int, classes: Mapping[str, int]) -> None:
+        super().__init__()
+        self.conditioning = Conditioning(classes)
+        self.real = nn.Linear(features, 1)
+        self.matches = nn.Linear(self.conditioning.size, features, bias=False) if classes else None
+
+    def forward(self, f: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
+        """``f`` ``(batch, features)`` → logits ``(batch,)``."""
+        logit = self.real(f).squeeze(1)
+        if self.matches is None:
+            return logit
+        wanted = self.matches(self.conditioning(labels, len(f)).to(f))
+        return logit + (wanted * f).sum(1) / math.sqrt(f.shape[1])
+
+
 class Generator(nn.Module):
     """z and labels → a spectrogram in (−1, 1).
 
@@ -75,9 +96,8 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """A spectrogram and labels → one logit, by projection (Miyato and Koyama 2018).
+    """A spectrogram and labels → one logit, by `Projection`.
 
-    The logit is w·f(x) + Σ e(label)·f(x): is this a real sound, and is it the sound that the labels ask for?
     ``widths`` are the channels after each convolution of kernel 4 and stride 2, from the largest resolution
     to the smallest.
     """
@@ -98,9 +118,7 @@ class Discriminator(nn.Module):
         )
         size = widths[-1] * (height >> len(widths)) * (width >> len(widths))
         self.features = nn.Linear(size, features)
-        self.conditioning = Conditioning(classes)
-        self.real = nn.Linear(features, 1)
-        self.matches = nn.Linear(self.conditioning.size, features, bias=False) if classes else None
+        self.judge = Projection(features, classes)
         self.apply(start_weights)
 
     def forward(self, x: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
@@ -109,11 +127,7 @@ class Discriminator(nn.Module):
         for layer in self.down:
             h = F.leaky_relu(layer(h), SLOPE)
         f = F.leaky_relu(self.features(h.flatten(1)), SLOPE)
-        logit = self.real(f).squeeze(1)
-        if self.matches is None:
-            return logit
-        wanted = self.matches(self.conditioning(labels, len(x)).to(f))
-        return logit + (wanted * f).sum(1) / math.sqrt(f.shape[1])
+        return self.judge(f, labels)
 
 
 def start_weights(module: nn.Module) -> None:

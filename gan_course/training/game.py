@@ -6,12 +6,14 @@ The rings of lesson 06, the notes of lesson 05 and the spectrograms of lesson 09
 from __future__ import annotations
 
 import math
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -50,6 +52,14 @@ class Observer(Protocol):
         """The loop has ended."""
 
 
+@runtime_checkable
+class Listener(Observer, Protocol):
+    """An observer that is also told how the machine runs."""
+
+    def details(self, step: int, numbers: Mapping[str, float]) -> None:
+        """Both gradient norms, the learning rate, the share of the penalties' weights, steps a second."""
+
+
 @dataclass(frozen=True)
 class Rules:
     """How a game is played, as plain data. Lesson 06.
@@ -58,7 +68,8 @@ class Rules:
     (0: none; R1 and R2 have a ½, the gradient penalty has none); they are taken at every ``penalty_every``-th step of
     the discriminator, times that number. ``generator_rate`` and ``discriminator_rate`` are the players' learning rates,
     constant or, with ``falling_over`` steps, constant over the first half of these and falling linearly to a tenth over
-    the second. ``optimiser`` is "adam" or "sgd". For each step of the generator the discriminator makes
+    the second; the weights of the penalties fall geometrically to ``penalty_falls_to`` times what they were, over the
+    same steps. ``optimiser`` is "adam" or "sgd". For each step of the generator the discriminator makes
     ``discriminator_steps``, and then the generator answers; ``simultaneous``: both move at once, from where they stood.
     ``average`` is the half-life, in steps, of the averaged generator (0: none), shorter at the beginning: at most half
     of the steps done. Raises ValueError for values that cannot work.
@@ -70,6 +81,7 @@ class Rules:
     gradient_penalty: float = 0.0
     one_sided: bool = False
     penalty_every: int = 1
+    penalty_falls_to: float = 1.0
     spectral_norm: bool = False
     generator_rate: float = 1e-3
     discriminator_rate: float = 1e-3
@@ -92,9 +104,11 @@ class Rules:
         for name in ("r1", "r2", "gradient_penalty", "average", "falling_over"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}, and 0 or more is expected")
-        for name in ("generator_rate", "discriminator_rate"):
+        for name in ("generator_rate", "discriminator_rate", "penalty_falls_to"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} is {getattr(self, name)}, and a number above 0 is expected")
+        if self.penalty_falls_to != 1 and not self.falling_over:
+            raise ValueError("penalties fall over the steps that falling_over names, and it is 0: name them")
         if self.simultaneous and self.discriminator_steps > 1:
             raise ValueError(
                 f"players that move at once make a step each, and discriminator_steps is {self.discriminator_steps}: "
@@ -126,12 +140,18 @@ class Rules:
             names = " + ".join(name for name, w in weights.items() if w == weight)
             words.append(f"{'with' if len(words) == 1 else 'and'} {names}, γ = {weight:g}")
         lazy = f", every {self.penalty_every} steps" if len(words) > 1 and self.penalty_every > 1 else ""
+        if self.penalised and self.penalty_falls_to != 1:
+            lazy = f", falling to {self.penalty_falls_to:g} of it" + lazy
         return " ".join(words) + lazy + (", spectral normalisation" if self.spectral_norm else "")
 
     def pace_at(self, step: int) -> float:
         """The share of the learning rates at ``step`` (0-based), from 1 to 0.1."""
         late = min(1.0, max(0.0, 2 * step / self.falling_over - 1)) if self.falling_over else 0.0
         return 1 - 0.9 * late
+
+    def penalty_at(self, step: int) -> float:
+        """The share of the penalties' weights at ``step`` (0-based), from 1 to `penalty_falls_to`."""
+        return self.penalty_falls_to ** min(1.0, step / self.falling_over) if self.falling_over else 1.0
 
     def decay_at(self, step: int) -> float:
         """Share of the averaged generator that is kept at ``step``; the half-life grows to its full length."""
@@ -210,7 +230,8 @@ class Game:
             loss = said["D"] = self.objective.discriminator(*self._logits(x, fake, labels))
             lazy = lazily(self.done * rules.discriminator_steps + turn, rules.penalty_every)
             if rules.penalised and lazy:
-                said["penalty"] = self._penalty(x, fake, labels, random)
+                weight = rules.penalty_at(self.done)
+                said["penalty"] = weight * self._penalty(x, fake, labels, random)
                 loss = loss + lazy * said["penalty"]
             self._slope(self.d_optimiser, loss)
             if not rules.simultaneous:
@@ -327,6 +348,14 @@ class Game:
         with _at_rest(self.bare_discriminator):
             return self.bare_discriminator(samples, *labels).flatten()
 
+    def gradient_norms(self) -> dict[str, float]:
+        """How long each player's gradient was at the last step: "D", the penalty included, and "G"."""
+        norms = {}
+        for name, network in (("D", self.bare_discriminator), ("G", self.bare_generator)):
+            slopes = [w.grad for w in network.parameters() if w.grad is not None]
+            norms[name] = float(torch.stack(torch._foreach_norm(slopes)).norm()) if slopes else math.nan
+        return norms
+
     # Keeping and going on
 
     def state(self) -> dict[str, Tensor]:
@@ -406,43 +435,90 @@ def play(
     show_every: int = 50,
     keep: Callable[[Game], Any] | None = None,
     keep_every: int = 250,
+    details_every: int = 10,
+    seconds: float = math.inf,
 ) -> Game:
-    """Take the game on until ``steps`` steps are done in all, and return it.
+    """Take the game on until ``steps`` steps are done in all, and return it; or for at most so many ``seconds``.
 
-    Observers are told every step. ``show`` is called after every ``show_every``-th step and the last: to draw a
-    picture, to note a number. ``keep`` is called after every ``keep_every``-th step and the last, to save the game.
+    Observers are told every step, and those that have a method `details` how the machine runs, at every
+    ``details_every``-th. ``show`` is called after every ``show_every``-th step and the last: to draw a picture, to note
+    a number. ``keep`` is called after every ``keep_every``-th step and the last, to save the game.
 
-    Raises FloatingPointError when a loss or a weight is no finite number any more; the game is then back where it was
-    the last time that it would have been kept.
+    An interruption (Ctrl-C, the square in a notebook) waits for the end of the step, keeps the game and then raises
+    KeyboardInterrupt; a second one does not wait. Raises FloatingPointError when a loss or a weight is no finite number
+    any more; the game is then back where it was the last time that it would have been kept.
     """
     watching = list(observers)
+    engineers = [observer for observer in watching if isinstance(observer, Listener)]
     for observer in watching:
         observer.started(steps)
     begun, first, good, good_at = time.monotonic(), game.done, _copied(game.state()), game.done
-    while game.done < steps:
-        step_begun = time.monotonic()
-        losses = game.step(real)
-        shown, kept = ((game.done % n == 0) or game.done == steps for n in (show_every, keep_every))
-        if watching or shown or kept:
-            numbers = {name: value.item() for name, value in losses.items()}
-            if not all(map(math.isfinite, numbers.values())) or (kept and not game.finite):
-                complaint = _no_numbers(game.done, numbers, good_at)
-                game.restore(good, good_at)
-                raise FloatingPointError(complaint)
-        game.seconds += time.monotonic() - step_begun
-        if watching:
-            left = (time.monotonic() - begun) / (game.done - first) * (steps - game.done)
-            for observer in watching:
-                observer.step(game.done, numbers, left)
-        if kept:
-            good, good_at = _copied(game.state()), game.done
-            if keep:
-                keep(game)
-        if shown and show:
-            show(game)
+    with _interruptions_wait() as interrupted:
+        while game.done < steps:
+            step_begun = time.monotonic()
+            losses = game.step(real)
+            stopping = bool(interrupted)
+            last = game.done == steps or stopping or time.monotonic() - begun >= seconds
+            shown, kept = ((game.done % n == 0) or last for n in (show_every, keep_every))
+            if watching or shown or kept:
+                numbers = {name: value.item() for name, value in losses.items()}
+                if not all(map(math.isfinite, numbers.values())) or (kept and not game.finite):
+                    complaint = _no_numbers(game.done, numbers, good_at)
+                    game.restore(good, good_at)
+                    raise FloatingPointError(complaint)
+            game.seconds += time.monotonic() - step_begun
+            if watching:
+                pace = (time.monotonic() - begun) / (game.done - first)
+                if engineers and (game.done % details_every == 0 or last):
+                    told = _details(game, 1 / max(pace, 1e-9))
+                    for engineer in engineers:
+                        engineer.details(game.done, told)
+                for observer in watching:
+                    observer.step(game.done, numbers, pace * (steps - game.done))
+            if kept:
+                good, good_at = _copied(game.state()), game.done
+                if keep:
+                    keep(game)
+            if stopping:
+                raise KeyboardInterrupt
+            if shown and show:
+                show(game)
+            if last:
+                break
     for observer in watching:
         observer.finished()
     return game
+
+
+def _details(game: Game, pace: float) -> dict[str, float]:
+    rules, step = game.rules, game.done - 1
+    return {
+        **{f"gradient norm {name}": norm for name, norm in game.gradient_norms().items()},
+        "learning rate": rules.generator_rate * rules.pace_at(step),
+        "penalty share": rules.penalty_at(step),
+        "steps a second": pace,
+    }
+
+
+@contextmanager
+def _interruptions_wait() -> Iterator[list[int]]:
+    # Half a step is no state to go on from. The list is empty until somebody interrupts.
+    caught: list[int] = []
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or usual is not signal.default_int_handler:
+        yield caught
+        return
+
+    def wait(number: int, frame: Any) -> None:
+        if caught:
+            signal.default_int_handler(number, frame)
+        caught.append(number)
+
+    signal.signal(signal.SIGINT, wait)
+    try:
+        yield caught
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def _no_numbers(step: int, losses: Mapping[str, float], good: int) -> str:

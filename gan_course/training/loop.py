@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import math
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -15,7 +17,7 @@ from torch import Tensor, nn
 
 from gan_course import datasets
 from gan_course.datasets import Clips
-from gan_course.networks import Discriminator, Generator
+from gan_course.datasets.augmentation import delayed, softened
 from gan_course.sound import Sound
 from gan_course.spectral import representation
 from gan_course.training import checkpoint
@@ -23,7 +25,7 @@ from gan_course.training.game import Game, Observer, play
 from gan_course.training.processes import check_shares, fabric
 from gan_course.training.recipe import Recipe
 
-__all__ = ["Audience", "Observer", "Training", "fastest_precision", "train"]
+__all__ = ["Audience", "Examiner", "Observer", "Training", "fastest_precision", "steps_within", "train"]
 
 PICTURES, SOUNDS = 16, 3
 
@@ -34,6 +36,14 @@ class Audience(Observer, Protocol):
 
     def sample(self, images: NDArray[np.floating], sounds: list[Sound]) -> None:
         """Spectrograms ``(count, frequency, frame)`` in (−1, 1), and some of them as sounds."""
+
+
+@runtime_checkable
+class Examiner(Observer, Protocol):
+    """An observer that is told, from time to time, how good the generator is."""
+
+    def metrics(self, step: int, numbers: Mapping[str, float]) -> None:
+        """What was measured after ``step`` steps."""
 
 
 class Training:
@@ -50,11 +60,12 @@ class Training:
         self.recipe = recipe
         self.clips = clips if clips is not None else datasets.load(recipe.data, **recipe.data_options)
         self.encoding = representation(recipe.representation)
+        _check_that_they_fit(recipe, self.clips, self.encoding)
         self.classes = {name: len(self.clips.classes[name]) for name in recipe.conditions}
         self.shape = self.encoding.shape(self.clips.audio.shape[-1])
         torch.manual_seed(recipe.seed)
-        generator = Generator(self.shape, self.classes, recipe.latent, recipe.generator_widths)
-        discriminator = Discriminator(self.shape, self.classes, recipe.discriminator_widths)
+        generator = recipe.new_generator(self.shape, self.classes)
+        discriminator = recipe.new_discriminator(self.shape, self.classes)
         self.precision = recipe.precision
         if self.precision == "auto":
             several = devices * machines > 1 and not torch.cuda.is_available()
@@ -66,6 +77,8 @@ class Training:
             generator, discriminator, recipe.rules, recipe.latent, recipe.seed, fabric=self.fabric
         )
         self.real = self._encode(self.clips.audio)
+        varied = recipe.shift > 0 or recipe.softer > 0
+        self.audio = self.clips.audio.to(self.fabric.device) if varied else None
         self.labels = {name: self.clips.labels[name].to(self.fabric.device) for name in recipe.conditions}
 
     def _encode(self, audio: Tensor) -> Tensor:
@@ -95,8 +108,15 @@ class Training:
     def notes(self, count: int, random: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         """Real spectrograms ``(count, channel, frequency, frame)`` and their labels: a `Distribution`."""
         chosen = torch.randint(len(self.real), (count,), generator=random)
-        x = self.real[chosen].contiguous(memory_format=torch.channels_last)
+        x = self.real[chosen] if self.audio is None else self._varied(self.audio[chosen], random)
+        x = x.contiguous(memory_format=torch.channels_last)
         return x, {name: label[chosen] for name, label in self.labels.items()}
+
+    def _varied(self, audio: Tensor, random: torch.Generator) -> Tensor:
+        latest = round(self.recipe.shift * self.clips.rate)
+        delays = torch.randint(latest + 1, (len(audio),), generator=random)
+        decibels = self.recipe.softer * torch.rand(len(audio), generator=random)
+        return self.encoding.encode(softened(delayed(audio, delays), decibels))
 
     def step(self) -> dict[str, Tensor]:
         """One step of the game; the losses and D's margin between real and generated."""
@@ -110,7 +130,8 @@ class Training:
         audio = self.encoding.decode(pictures[:SOUNDS]).numpy()
         names = [
             " ".join(self.clips.classes[name][int(label[number])] for name, label in labels.items())
-            for number in range(SOUNDS)
+            or f"sound {number + 1}"
+            for number in range(len(audio))
         ]
         sounds = [Sound(x, self.clips.rate, name) for x, name in zip(audio, names, strict=True)]
         return pictures[:, 0].numpy(), sounds
@@ -162,13 +183,21 @@ def train(
     sample_every: int = 250,
     devices: int = 1,
     machines: int = 1,
+    *,
+    measure: Callable[[Training], Mapping[str, float]] | None = None,
+    measure_every: int = 1000,
+    seconds: float = math.inf,
 ) -> Training:
     """Train ``recipe`` on ``clips`` (by default, on the data that the recipe names) and return the run.
 
-    With a ``folder``, a checkpoint is written every ``save_every`` steps and a run found there is taken up. Observers
-    that have a method `sample`, such as `display.Monitor`, are shown pictures and sounds every ``sample_every`` steps
-    and at the end. On several ``devices`` or ``machines`` one process on each takes its share of every batch, and the
-    first of them writes and tells the observers; the folder must be one that all of them can read.
+    With a ``folder``, a checkpoint and the generator alone are written every ``save_every`` steps and a run found
+    there is taken up; after so many ``seconds``, or when it is interrupted, it stops with them written. The recipe lies
+    beside them, in ``recipe.json``.
+
+    Observers that have a method `sample`, such as `display.Monitor`, are shown pictures and sounds every
+    ``sample_every`` steps and at the end; those that have a method `metrics` are told what ``measure`` finds, every
+    ``measure_every`` steps and at the end. On several ``devices`` or ``machines`` one process on each takes its share
+    of every batch, and the first of them writes and tells the observers; the folder must be one that all can read.
 
     Raises FloatingPointError when a loss or a weight is no longer finite; the last checkpoint stays.
     """
@@ -181,31 +210,73 @@ def train(
     first = run.fabric.is_global_zero
     if path and begun_before:
         run.resume(path)
+    elif path and first:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        (path.parent / "recipe.json").write_text(json.dumps(recipe.to_dict(), indent=2) + "\n", "utf-8")
     watching = list(observers) if first else []
     audience = [observer for observer in watching if isinstance(observer, Audience)]
+    examiners = [observer for observer in watching if isinstance(observer, Examiner)] if measure else []
 
-    def perform(_: Game) -> None:
-        images, sounds = run.heard()
-        for observer in audience:
-            observer.sample(images, sounds)
+    def look(game: Game) -> None:
+        ended = game.done == recipe.steps
+        if audience and (ended or game.done % sample_every == 0):
+            images, sounds = run.heard()
+            for observer in audience:
+                observer.sample(images, sounds)
+        if measure and examiners and (ended or game.done % measure_every == 0):
+            numbers = measure(run)
+            for examiner in examiners:
+                examiner.metrics(game.done, numbers)
 
     def keep(_: Game) -> None:
         if path and first:
             run.save(path)
+            run.save_generator(path.with_name("generator.safetensors"))
 
     play(
         run.game,
         run.notes,
         recipe.steps,
         watching,
-        show=perform if audience else None,
-        show_every=sample_every,
+        show=look if audience or examiners else None,
+        show_every=math.gcd(sample_every, measure_every) if examiners else sample_every,
         keep=keep,
         keep_every=save_every,
+        seconds=seconds,
     )
-    if folder is not None and first:
-        run.save_generator(Path(folder) / "generator.safetensors")
     return run
+
+
+def steps_within(recipe: Recipe, seconds: float, clips: Clips | None = None, probe: int = 24) -> int:
+    """How many steps of ``recipe`` this machine does in so many ``seconds``, from ``probe`` steps that it tries.
+
+    The number is then part of the recipe, since the schedules depend on it: fix it once, before the run begins.
+    """
+    run = Training(recipe, clips)
+    cycle = recipe.penalty_every
+    for _ in range(cycle):  # the first steps are slower: memory is laid out, and a graphics card warms up
+        run.step()
+    whole = cycle * -(-probe // cycle)
+    begun = time.perf_counter()
+    for _ in range(whole):
+        run.step()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return max(1, int(seconds * whole / (time.perf_counter() - begun)))
+
+
+def _check_that_they_fit(recipe: Recipe, clips: Clips, encoding: Any) -> None:
+    if unknown := [name for name in recipe.conditions if name not in clips.classes]:
+        held = ", ".join(clips.classes) or "none"
+        raise ValueError(
+            f"{clips.name} has no label {', '.join(unknown)}, and the recipe is conditioned on it: its labels are "
+            f"{held}; name some of these as conditions, or none"
+        )
+    if encoding.rate != clips.rate:
+        raise ValueError(
+            f"{clips.name} has a rate of {clips.rate:,} Hz, and the representation is for {encoding.rate:,} Hz: load "
+            f"the sounds at that rate, or name it in the representation"
+        )
 
 
 def _laid_out(network: nn.Module) -> nn.Module:

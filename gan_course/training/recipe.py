@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from gan_course.networks import FAMILIES
 from gan_course.training.game import Rules
 
 PENALTIES = ("r1", "r2", "gradient_penalty")
@@ -22,15 +23,23 @@ class Recipe:
     weight of each of the ``penalties``, of "r1", "r2" and "gradient_penalty"; they are taken every
     ``penalty_every``-th step, times that number. The learning rate is constant over the first half of the steps and
     falls linearly to a tenth over the second; the discriminator's is ``discriminator_speed`` times the generator's.
-    ``average`` is the half-life of the averaged generator, as a share of the steps. The rest is as in `Rules`. Raises
-    ValueError for values that cannot work.
+    ``gamma`` stays as it is or, with ``gamma_at_end``, falls to it geometrically over the steps. ``average`` is the
+    half-life of the averaged generator, as a share of the steps. ``networks`` is a name in `FAMILIES`, and the widths
+    are those of its two networks. ``conditions`` are labels of the data: any of them, or none.
+
+    Each time that a clip is played to the discriminator it begins up to ``shift`` seconds later and is up to
+    ``softer`` dB softer, at random; its pitch, which may be a condition, is never touched. The rest is as in `Rules`.
+    Raises ValueError for values that cannot work.
     """
 
     data: str = "notes"
     data_options: Mapping[str, Any] = field(default_factory=lambda: {"count": 4096, "seed": 0})
     conditions: tuple[str, ...] = ("pitch", "instrument")
     representation: Mapping[str, Any] = field(default_factory=lambda: {"representation": "LogMel"})
+    shift: float = 0.0
+    softer: float = 0.0
     latent: int = 64
+    networks: str = "convolutional"
     generator_widths: tuple[int, ...] = (128, 96, 64, 32)
     discriminator_widths: tuple[int, ...] = (32, 64, 96, 128)
     steps: int = 2600
@@ -40,6 +49,7 @@ class Recipe:
     objective: str = "relativistic_pairing"
     penalties: tuple[str, ...] = ("r1", "r2")
     gamma: float = 1.0
+    gamma_at_end: float | None = None
     one_sided: bool = False
     penalty_every: int = 8
     spectral_norm: bool = False
@@ -50,6 +60,7 @@ class Recipe:
     precision: str = "auto"
 
     def __post_init__(self) -> None:
+        _check_types(self)
         for name in ("steps", "batch", "latent", "penalty_every"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}, and at least 1 is expected")
@@ -57,11 +68,31 @@ class Recipe:
             raise ValueError(f"learning_rate is {self.learning_rate}, and a number above 0 is expected")
         if self.precision not in ("auto", "32-true", "bf16-mixed"):
             raise ValueError(f"precision is {self.precision!r}: choose auto, 32-true or bf16-mixed")
+        for name in ("shift", "softer"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} is {getattr(self, name)}, and 0 or more is expected")
+        if self.gamma_at_end is not None and not (self.gamma > 0 and self.gamma_at_end > 0):
+            raise ValueError(
+                f"gamma falls from {self.gamma} to {self.gamma_at_end}, and numbers above 0 are expected"
+            )
+        if self.networks not in FAMILIES:
+            raise ValueError(f"there are no networks {self.networks!r}: choose {', '.join(FAMILIES)}")
         if unknown := set(self.penalties) - set(PENALTIES):
             raise ValueError(
                 f"there is no penalty {', '.join(sorted(unknown))}: choose from {', '.join(PENALTIES)}"
             )
         _ = self.rules  # which refuse what no game can be played by
+
+    def new_generator(self, shape: Sequence[int], classes: Mapping[str, int]) -> Any:
+        """A fresh generator of spectrograms ``shape`` ``(channel, frequency, frame)``.
+
+        ``classes`` has the number of values of each condition. Raises ValueError for a shape that does not fit.
+        """
+        return FAMILIES[self.networks][0](shape, classes, self.latent, self.generator_widths)
+
+    def new_discriminator(self, shape: Sequence[int], classes: Mapping[str, int]) -> Any:
+        """A fresh discriminator of such spectrograms."""
+        return FAMILIES[self.networks][1](shape, classes, self.discriminator_widths)
 
     @property
     def rules(self) -> Rules:
@@ -71,6 +102,7 @@ class Recipe:
             **{name: self.gamma for name in self.penalties},  # type: ignore[arg-type]
             one_sided=self.one_sided,
             penalty_every=self.penalty_every,
+            penalty_falls_to=1.0 if self.gamma_at_end is None else self.gamma_at_end / self.gamma,
             spectral_norm=self.spectral_norm,
             generator_rate=self.learning_rate,
             discriminator_rate=self.learning_rate * self.discriminator_speed,
@@ -109,6 +141,27 @@ class Recipe:
         except json.JSONDecodeError as error:
             raise ValueError(f"{path.name} is no JSON: {error}") from None
 
+    def changed(self, words: Iterable[str]) -> Recipe:
+        """This recipe with changes as they are typed: ``["gamma=2", "conditions=pitch", "data_options.count=512"]``.
+
+        A value is read as JSON, and as plain text where it is none; a list can be written with commas, ``none`` is no
+        value or an empty list, and a dot leads into ``data_options`` and ``representation``. Raises ValueError for
+        what is no such change.
+        """
+        data = self.to_dict()
+        for word in words:
+            path, equals, text = word.partition("=")
+            *above, last = path.strip().split(".")
+            where: Any = data
+            for name in above:
+                where = where.get(name) if isinstance(where, dict) else None
+            if not equals or not isinstance(where, dict) or (where is data and last not in data):
+                raise ValueError(
+                    f"{word!r} changes nothing in a recipe: write name=value, with a name of {', '.join(data)}"
+                )
+            where[last] = _value(text.strip(), list_wanted=isinstance(where.get(last), (tuple, list)))
+        return Recipe.from_dict(data)
+
     def rate_at(self, step: int) -> float:
         """Learning rate at ``step`` (0-based)."""
         return self.learning_rate * self.rules.pace_at(step)
@@ -116,3 +169,36 @@ class Recipe:
     def decay_at(self, step: int) -> float:
         """Share of the averaged generator that is kept at ``step``; the half-life grows to its full length."""
         return self.rules.decay_at(step)
+
+
+def _value(text: str, list_wanted: bool) -> Any:
+    if text.lower() == "none":
+        return [] if list_wanted else None
+    if list_wanted and not text.startswith("["):
+        return [_value(part.strip(), False) for part in text.split(",")]
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _check_types(recipe: Recipe) -> None:
+    usual = {f.name: f.default for f in fields(Recipe)}
+    for name, default in usual.items():
+        value = getattr(recipe, name)
+        if isinstance(default, bool):
+            fits, wanted = isinstance(value, bool), "true or false"
+        elif isinstance(default, int):
+            fits, wanted = isinstance(value, int) and not isinstance(value, bool), "a whole number"
+        elif isinstance(default, float) or (name == "gamma_at_end" and value is not None):
+            fits, wanted = isinstance(value, (int, float)) and not isinstance(value, bool), "a number"
+        elif isinstance(default, str):
+            fits, wanted = isinstance(value, str), "a name"
+        elif isinstance(default, tuple):
+            kinds = (int, float) if isinstance(default[0], float) else type(default[0])
+            fits, wanted = isinstance(value, tuple) and all(isinstance(v, kinds) for v in value), "a list"
+            wanted += f" of {'names' if kinds is str else 'numbers'}"
+        else:
+            fits, wanted = value is None or isinstance(value, Mapping), "names with values"
+        if not fits:
+            raise ValueError(f"{name} is {value!r}, and {wanted} is expected, such as {default!r}")

@@ -18,6 +18,11 @@ class ProgressBar:
         self.bar: Any = tqdm(total=total_steps, unit="step")
         self.latest: dict[str, float] = {}
 
+    def metrics(self, step: int, numbers: Mapping[str, float]) -> None:
+        """A line above the bar."""
+        said = ", ".join(f"{name} {value:.3g}" for name, value in numbers.items())
+        self.bar.write(f"after {step:,} steps: {said}")
+
     def step(self, step: int, losses: Mapping[str, float], seconds_left: float) -> None:
         """Move the bar to ``step``."""
         self.latest |= losses
@@ -30,10 +35,12 @@ class ProgressBar:
 
 
 class History:
-    """A table of the losses, a row every ``every`` steps, in ``losses.csv``; a resumed run goes on in it.
+    """What happened, as tables in a folder; a resumed run goes on in them.
 
-    A row holds the latest value of each loss: a penalty that is taken at every 8th step may have no step in common with
-    the rows. The columns are those that are known at the first row.
+    ``losses.csv`` has a row every ``every`` steps: the latest value of each loss (a penalty that is taken at every 8th
+    step may have no step in common with the rows), both gradient norms, the learning rate, the share of the penalties'
+    weights, steps a second. ``metrics.csv`` has a row whenever the generator was measured. The columns are those that
+    are known at the first row.
     """
 
     def __init__(self, folder: Path | str, every: int = 10) -> None:
@@ -44,21 +51,33 @@ class History:
         """Make the folder; the first row tells the columns."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
 
+    def details(self, step: int, numbers: Mapping[str, float]) -> None:
+        """For the next row."""
+        self.latest |= numbers
+
     def step(self, step: int, losses: Mapping[str, float], seconds_left: float) -> None:
         """Add a row."""
         self.latest |= losses
-        if step % self.every:
-            return
-        if not self.path.is_file() or not self.path.stat().st_size:
-            self._write(["step", *self.latest], "w")
-        with open(self.path, newline="") as file:
-            _, *columns = next(csv.reader(file))
-        values = (f"{self.latest[name]:.6g}" if name in self.latest else "" for name in columns)
-        self._write([str(step), *values], "a")
+        if step % self.every == 0:
+            _add_row(self.path, step, self.latest)
 
-    def _write(self, row: list[str], mode: str) -> None:
-        with open(self.path, mode, newline="") as file:
-            csv.writer(file).writerow(row)
+    def metrics(self, step: int, numbers: Mapping[str, float]) -> None:
+        """Add a row to ``metrics.csv``."""
+        _add_row(self.path.with_name("metrics.csv"), step, numbers)
 
     def finished(self) -> None:
         """Nothing is left to write."""
+
+
+def _add_row(path: Path, step: int, numbers: Mapping[str, float]) -> None:
+    if not path.is_file() or not path.stat().st_size:
+        _write(path, ["step", *numbers], "w")
+    with open(path, newline="") as file:
+        _, *columns = next(csv.reader(file))
+    values = (f"{numbers[name]:.6g}" if name in numbers else "" for name in columns)
+    _write(path, [str(step), *values], "a")
+
+
+def _write(path: Path, row: list[str], mode: str) -> None:
+    with open(path, mode, newline="") as file:
+        csv.writer(file).writerow(row)

@@ -9,7 +9,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan_course.networks import Generator
 from gan_course.sound import Sound
 from gan_course.spectral import representation
 from gan_course.training import checkpoint
@@ -34,14 +33,13 @@ class Model:
         self.classes = {condition: tuple(values) for condition, values in about["classes"].items()}
         self.encoding = representation(self.recipe.representation)
         self.rate = about["rate"]
-        self.generator = Generator(
-            about["shape"],
-            {condition: len(values) for condition, values in self.classes.items()},
-            self.recipe.latent,
-            self.recipe.generator_widths,
-        )
+        self.generator = self._fresh()
         self.generator.load_state_dict({key: tensor.float() for key, tensor in tensors.items()})
         self.generator.eval().requires_grad_(False)
+
+    def _fresh(self) -> Any:
+        numbers = {condition: len(values) for condition, values in self.classes.items()}
+        return self.recipe.new_generator(self.about["shape"], numbers)
 
     @property
     def parameters(self) -> int:
@@ -92,12 +90,7 @@ class Model:
         """The same network with the random weights of before its first step."""
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            fresh = Generator(
-                self.about["shape"],
-                {condition: len(values) for condition, values in self.classes.items()},
-                self.recipe.latent,
-                self.recipe.generator_widths,
-            )
+            fresh = self._fresh()
         return Model("untrained", fresh.state_dict(), self.about)
 
     def interpolate(self, start: int, end: int, steps: int = 5, **conditions: str) -> list[Sound]:
