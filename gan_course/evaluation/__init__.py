@@ -1,6 +1,7 @@
 """Judging generated sounds."""
 
 from gan_course.evaluation.confusion import confusion_matrix
+from gan_course.evaluation.damage import blurred, noisy
 from gan_course.evaluation.distances import (
     area_under_curve,
     density_coverage,
@@ -22,12 +23,25 @@ from gan_course.evaluation.modes import (
     ring,
 )
 from gan_course.evaluation.pitch import cents, pitch_accuracy, track_pitch
+from gan_course.evaluation.statistics import (
+    band_centres,
+    band_distance,
+    band_levels,
+    modulation_distance,
+    modulation_spectra,
+)
+from gan_course.evaluation.texture import TextureEar, train_texture
 from gan_course.evaluation.two_sample import tell_apart
 
 __all__ = [
     "Ear",
     "Mixture",
+    "TextureEar",
     "area_under_curve",
+    "band_centres",
+    "band_distance",
+    "band_levels",
+    "blurred",
     "cents",
     "confusion_matrix",
     "density_coverage",
@@ -40,11 +54,15 @@ __all__ = [
     "memorisation",
     "mode_shares",
     "modes_covered",
+    "modulation_distance",
+    "modulation_spectra",
     "nearest",
+    "noisy",
     "pitch_accuracy",
     "precision_recall",
     "ring",
     "tell_apart",
     "track_pitch",
     "train_ear",
+    "train_texture",
 ]

@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -36,32 +36,22 @@ Sounds = Clips | Sound | Sequence[Sound] | Tensor | np.ndarray
 """What an ear listens to. A tensor or an array is `(batch, sample)` or `(sample,)`, at the ear's own rate."""
 
 
-class Ear:
-    """A classifier, the encoding that makes pictures for it, and the names of what it tells apart.
+class Listener:
+    """A network that describes sounds, and the encoding that makes pictures for it: what all ears have in common.
 
-    classes: for each kind of label the names of its values, in the order of the classifier's logits.
-    about: plain data on how the ear was made.
+    about: plain data on how it was made. `prepare` is what the network sees of a picture; here all of it, as it is.
 
     It listens to clips of `samples` samples at `rate` (Hz). What does not fit is refused with a ValueError: another
-    rate, another length, NaN or infinity, no clip at all. A clip whose every band stays below the encoding's floor is
-    silence: every class is then equally probable, and none is right. Lesson 04.
+    rate, another length, NaN or infinity, no clip at all. Lesson 04.
     """
 
+    stored_as: ClassVar[str] = "listener"
+
     def __init__(
-        self,
-        classifier: Classifier,
-        encoding: LogMel,
-        classes: Mapping[str, Sequence[str]],
-        about: Mapping[str, Any] | None = None,
+        self, classifier: Classifier, encoding: LogMel, about: Mapping[str, Any] | None = None
     ) -> None:
         self.classifier = classifier.eval().requires_grad_(False)
         self.encoding, self.about = encoding, dict(about or {})
-        self.classes = {kind: tuple(names) for kind, names in classes.items()}
-        if (sizes := {kind: len(names) for kind, names in self.classes.items()}) != classifier.classes:
-            raise ValueError(
-                f"the classifier tells apart {classifier.classes}, and names are given for {sizes}: "
-                f"give one name for each class"
-            )
 
     @property
     def rate(self) -> int:
@@ -73,13 +63,100 @@ class Ear:
         """The number of samples of the clips that it listens to."""
         return self.classifier.shape[2] * self.encoding.hop
 
+    def features(self, sounds: Sounds) -> Tensor:
+        """What the classifier makes of each sound before it decides: `(batch, feature)` float32. Lesson 10."""
+        return self.describe(self.pictures(sounds))
+
+    def describe(self, pictures: Tensor) -> Tensor:
+        """The features `(batch, feature)` of pictures `(batch, channel, frequency, frame)` of its own encoding."""
+        return torch.cat([self.classifier.features(self.prepare(x)) for x in pictures.split(256)])
+
+    @staticmethod
+    def prepare(pictures: Tensor) -> Tensor:
+        """What the network sees of pictures `(batch, channel, frequency, frame)`."""
+        return pictures
+
+    def pictures(self, sounds: Sounds) -> Tensor:
+        """What the classifier sees: `(batch, channel, frequency, frame)` float32 in [−1, 1]."""
+        return torch.cat([self.encoding.encode(part).float() for part in self._audio(sounds).split(256)])
+
+    def _audio(self, sounds: Sounds) -> Tensor:
+        """The samples `(batch, sample)`, where they fit this ear."""
+        if isinstance(sounds, Clips):
+            self._check(sounds.rate, sounds.audio.shape[-1])
+            audio = sounds.audio
+        elif isinstance(sounds, (Tensor, np.ndarray)):
+            audio = torch.as_tensor(sounds)
+            audio = audio[None] if audio.ndim == 1 else audio
+        else:
+            given = [sounds] if isinstance(sounds, Sound) else list(sounds)
+            for sound in given:
+                self._check(sound.rate, len(sound))
+            audio = (
+                torch.stack([sound.tensor() for sound in given]) if given else torch.empty(0, self.samples)
+            )
+        if audio.ndim != 2 or not len(audio):
+            raise ValueError(
+                f"the sounds have shape {tuple(audio.shape)}, and (batch, sample) is expected: give one clip or more"
+            )
+        self._check(self.rate, audio.shape[1])
+        return audio.cpu()
+
+    def _check(self, rate: int, samples: int) -> None:
+        if rate != self.rate:
+            raise ValueError(
+                f"the sounds have a rate of {rate:,} Hz, and this ear hears {self.rate:,} Hz: resample them first"
+            )
+        if samples != self.samples:
+            raise ValueError(
+                f"the sounds have {samples:,} samples, and this ear hears clips of {self.samples:,}: cut them, or "
+                f"add silence"
+            )
+
+    def save(self, path: Path | str) -> None:
+        """Write the ear to a safetensors file, in 16 bit; raises OSError where that cannot be done."""
+        own = self.classifier
+        shape = {"shape": own.shape, "widths": own.widths, "features": own.describe.out_features}
+        about = {"classifier": shape, "encoding": self.encoding.to_dict(), **self._names()}
+        weights = {name: w.half() if w.is_floating_point() else w for name, w in own.state_dict().items()}
+        checkpoint.save(Path(path), weights, {self.stored_as: about, **self.about})
+
+    def _names(self) -> dict[str, Any]:
+        """What is stored beside the weights: plain data."""
+        return {}
+
+
+class Ear(Listener):
+    """A classifier, the encoding that makes pictures for it, and the names of what it tells apart.
+
+    classes: for each kind of label the names of its values, in the order of the classifier's logits.
+    about: plain data on how the ear was made.
+
+    It listens to clips of `samples` samples at `rate` (Hz). What does not fit is refused with a ValueError: another
+    rate, another length, NaN or infinity, no clip at all. A clip whose every band stays below the encoding's floor is
+    silence: every class is then equally probable, and none is right. Lesson 04.
+    """
+
+    stored_as = "ear"
+
+    def __init__(
+        self,
+        classifier: Classifier,
+        encoding: LogMel,
+        classes: Mapping[str, Sequence[str]],
+        about: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(classifier, encoding, about)
+        self.classes = {kind: tuple(names) for kind, names in classes.items()}
+        if (sizes := {kind: len(names) for kind, names in self.classes.items()}) != classifier.classes:
+            raise ValueError(
+                f"the classifier tells apart {classifier.classes}, and names are given for {sizes}: "
+                f"give one name for each class"
+            )
+
     def __repr__(self) -> str:
         kinds = ", ".join(f"{kind} ({len(names)} classes)" for kind, names in self.classes.items())
         return f"Ear for {kinds}; clips of {self.samples:,} samples at {self.rate:,} Hz"
-
-    def features(self, sounds: Sounds) -> Tensor:
-        """What the classifier makes of each sound before it decides: `(batch, feature)` float32. Lesson 10."""
-        return torch.cat([self.classifier.features(x) for x in self.pictures(sounds).split(256)])
 
     def hear(self, sounds: Sounds) -> dict[str, Tensor]:
         """For each kind of label, the probability of each class: `(batch, class)` float32."""
@@ -142,10 +219,6 @@ class Ear:
             )
         return truth
 
-    def pictures(self, sounds: Sounds) -> Tensor:
-        """What the classifier sees: `(batch, channel, frequency, frame)` float32 in [−1, 1]."""
-        return torch.cat([self.encoding.encode(part).float() for part in self._audio(sounds).split(256)])
-
     def _hear(self, sounds: Sounds) -> tuple[dict[str, Tensor], Tensor]:
         """The probabilities by kind, and which clips are silent: `(batch,)`."""
         pictures = self.pictures(sounds)
@@ -154,46 +227,8 @@ class Ear:
         heard = {kind: torch.cat([part[kind] for part in parts]).softmax(1) for kind in self.classes}
         return {kind: torch.where(silent[:, None], 1 / p.shape[1], p) for kind, p in heard.items()}, silent
 
-    def _audio(self, sounds: Sounds) -> Tensor:
-        """The samples `(batch, sample)`, where they fit this ear."""
-        if isinstance(sounds, Clips):
-            self._check(sounds.rate, sounds.audio.shape[-1])
-            audio = sounds.audio
-        elif isinstance(sounds, (Tensor, np.ndarray)):
-            audio = torch.as_tensor(sounds)
-            audio = audio[None] if audio.ndim == 1 else audio
-        else:
-            given = [sounds] if isinstance(sounds, Sound) else list(sounds)
-            for sound in given:
-                self._check(sound.rate, len(sound))
-            audio = (
-                torch.stack([sound.tensor() for sound in given]) if given else torch.empty(0, self.samples)
-            )
-        if audio.ndim != 2 or not len(audio):
-            raise ValueError(
-                f"the sounds have shape {tuple(audio.shape)}, and (batch, sample) is expected: give one clip or more"
-            )
-        self._check(self.rate, audio.shape[1])
-        return audio.cpu()
-
-    def _check(self, rate: int, samples: int) -> None:
-        if rate != self.rate:
-            raise ValueError(
-                f"the sounds have a rate of {rate:,} Hz, and this ear hears {self.rate:,} Hz: resample them first"
-            )
-        if samples != self.samples:
-            raise ValueError(
-                f"the sounds have {samples:,} samples, and this ear hears clips of {self.samples:,}: cut them, or "
-                f"add silence"
-            )
-
-    def save(self, path: Path | str) -> None:
-        """Write the ear to a safetensors file, in 16 bit; raises OSError where that cannot be done."""
-        own = self.classifier
-        shape = {"shape": own.shape, "widths": own.widths, "features": own.describe.out_features}
-        about = {"classifier": shape, "encoding": self.encoding.to_dict(), "classes": self.classes}
-        weights = {name: w.half() if w.is_floating_point() else w for name, w in own.state_dict().items()}
-        checkpoint.save(Path(path), weights, {"ear": about, **self.about})
+    def _names(self) -> dict[str, Any]:
+        return {"classes": self.classes}
 
     @classmethod
     def load(cls, path: Path | str) -> Ear:

@@ -24,6 +24,16 @@ FLOOR = -0.9
 """What is below this, of the pictures' [−1, 1], counts as silence: 4.5 dB above a floor that nobody hears."""
 
 
+def with_detail(x: Tensor) -> Tensor:
+    """Pictures `(clip, channel, frequency, frame)` without what nobody hears, and their finest detail magnified.
+
+    `(clip, 2 channel, frequency, frame)`: the detail is what a mean over 3 × 3 takes away.
+    """
+    x = x.clamp(FLOOR, 1.0)
+    smooth = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    return torch.cat([x, DETAIL * (x - smooth)], 1)
+
+
 class TwoSampleJudge(nn.Module):
     """Pictures `(clip, channel, frequency, frame)` in [−1, 1] → a logit `(clip,)`, high for real ones.
 
@@ -40,9 +50,7 @@ class TwoSampleJudge(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits `(clip,)`."""
-        x = x.clamp(FLOOR, 1.0)
-        smooth = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1)
-        found = self.layers(torch.cat([x, DETAIL * (x - smooth)], 1)).flatten(2)
+        found = self.layers(with_detail(x)).flatten(2)
         return self.output(torch.cat([found.mean(2), (found.var(2, correction=0) + 1e-6).sqrt()], 1)).squeeze(
             1
         )

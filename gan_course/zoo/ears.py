@@ -21,6 +21,7 @@ from gan_course.spectral import LogMel
 from gan_course.training.loop import Observer
 from gan_course.zoo.model import EARS, WEIGHTS
 from gan_course.zoo.release import HELD_OUT_SEED
+from gan_course.zoo.textures import TEXTURE, TEXTURE_PLANS, make_texture_ear
 
 PITCHED = ("instrument", "pitch")
 
@@ -102,8 +103,9 @@ PLANS = {
 
 
 def ear_names() -> list[str]:
-    """The names of the ears that come with the course."""
-    return sorted(path.stem for path in WEIGHTS.glob(f"{EARS}*.safetensors"))
+    """The names of the ears for labels that come with the course; `load_texture_ear` has the one for texture."""
+    found = (path.stem for path in WEIGHTS.glob(f"{EARS}*.safetensors"))
+    return sorted(name for name in found if not name.endswith(TEXTURE))
 
 
 def load_ear(name: str | Path) -> Ear:
@@ -122,8 +124,10 @@ def make_ear(name: str, folder: Path = WEIGHTS, observers: Iterable[Observer] = 
 
     Raises ValueError for a name that is no ear's, and DataError where its recordings cannot be had.
     """
+    if name in TEXTURE_PLANS:
+        return make_texture_ear(name, folder, observers)
     if name not in PLANS:
-        raise ValueError(f"there is no ear {name!r}: choose {', '.join(PLANS)}")
+        raise ValueError(f"there is no ear {name!r}: choose {', '.join([*PLANS, *TEXTURE_PLANS])}")
     plan, path = PLANS[name], folder / f"{name}.safetensors"
     trials = plan.trials()
     ears = [
