@@ -73,14 +73,13 @@ def test_the_log_distance_is_in_nepers() -> None:
     assert log_distance(torch.zeros(5), torch.full((5,), 1e-9), 1e-3).item() == 0
 
 
-def test_the_advance_distance_knows_angles_only_and_where_they_matter() -> None:
-    angle, size = noise(4, 6), noise(4, 6, seed=1).abs() + 0.1
-    a = torch.polar(torch.ones(4, 6), angle)
-    weight = torch.ones(4, 6)
-    assert advance_distance(a * size, a, weight).item() == pytest.approx(0, abs=1e-6)
-    turned = a * torch.polar(torch.tensor(1.0), torch.tensor(0.5))
-    assert advance_distance(turned, a, weight).item() == pytest.approx(1 - np.cos(0.5), rel=1e-4)
+def test_the_advance_distance_goes_around_and_counts_where_it_matters() -> None:
+    angle, weight = 10 * noise(4, 6), torch.ones(4, 6)
+    assert advance_distance(angle + 2 * np.pi, angle, weight).item() == pytest.approx(0, abs=1e-5)
+    assert advance_distance(angle + 0.5, angle, weight).item() == pytest.approx(1 - np.cos(0.5), rel=1e-4)
+    far = angle.clone()
+    far[0] += np.pi
+    assert advance_distance(far, angle, weight).item() == pytest.approx(0.5, rel=1e-4)
     weight[0] = 0
-    a[0] *= -1
-    assert advance_distance(turned, a, weight).item() == pytest.approx(1 - np.cos(0.5), rel=1e-4)
-    assert advance_distance(turned, a, torch.zeros(4, 6)).item() == 0
+    assert advance_distance(far, angle, weight).item() == pytest.approx(0, abs=1e-5)
+    assert advance_distance(far, angle, torch.zeros(4, 6)).item() == 0

@@ -4,9 +4,9 @@ Its shape is that of Vocos (Siuzdak 2023): ConvNeXt blocks at the rate of the fr
 for every bin, and one inverse STFT. A network of this size looks at half a second, and cannot count how often a tone
 has turned since it began. So two things are added:
 
-- it draws how far each phase advances from frame to frame, and the advances are added up, as in a phase vocoder
-  (Flanagan and Golden 1966), neighbouring bins that show one partial being held together (Puckette 1995);
-- one or two rounds of `mel_griffin_lim`, which by itself needs dozens, mend what does not fit together.
+- it draws how far each phase advances from frame to frame, and when what is new begins; the advances are added up, as
+  in a phase vocoder (Flanagan and Golden 1966), and bins that show one partial are held together (Puckette 1995);
+- a few rounds of `mel_griffin_lim`, which by itself needs dozens, mend what does not fit together.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class Vocoder(nn.Module):
     """Log-mel pictures → waveforms; its `decode` stands in for that of the `encoding` it was built for.
 
     A picture `(batch, 1, mel, frame)` in [−1, 1] is embedded in `width` channels by a convolution over `kernel` frames,
-    and passes through `blocks` ConvNeXt blocks with `hidden` channels inside. A linear layer makes three numbers for
-    every bin: by how much the magnitude differs from that of the mel spectrogram, spread over the bins, and a complex
-    number whose angle is the phase's advance per hop, and whose size says how far the neighbours follow it. `rounds` of
+    and passes through `blocks` ConvNeXt blocks with `hidden` channels inside. A linear layer then draws, for every bin,
+    by how much its magnitude differs from that of the mel spectrogram, spread over the bins, and how far its phase
+    advances beyond what the magnitudes around it say; and for every frame, where in it a new sound begins. `rounds` of
     Griffin-Lim end the decoding. Lesson 03.
 
     Raises ValueError for an encoding other than `LogMel`, sizes below 1, and an even kernel.
@@ -80,32 +80,47 @@ class Vocoder(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.blocks = nn.Sequential(*(Block(width, hidden, kernel, 1 / blocks) for _ in range(blocks)))
         self.last = nn.LayerNorm(width)
-        self.draw = nn.Linear(width, 3 * bins)
+        self.draw = nn.Linear(width, 2 * bins + 1)
         spread, offset = spreading(encoding)
         for name, table in (
             ("spread", spread),
             ("offset", offset),
             ("filters", encoding.filters(spread)),
-            ("expected", torch.polar(torch.ones(bins), expected_advance(encoding.n_fft, encoding.hop)[:, 0])),
+            ("expected", expected_advance(encoding.n_fft, encoding.hop)[:, 0]),
             # The transform of a frame counts time from its first sample; phases are counted here from its middle.
             ("middle", 1.0 - 2 * (torch.arange(bins) % 2)),
         ):
             self.register_buffer(name, table, persistent=False)
         self.apply(start_weights)
 
-    def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
-        """Pictures `(batch, 1, mel, frame)` → magnitudes, and advances (complex), `(batch, frame, frequency)` both."""
+    def forward(self, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Pictures `(batch, 1, mel, frame)` → magnitudes, advances and delays.
+
+        Magnitudes `(batch, frame, frequency)`; how far their phases advance from the frame before, in radians, of the
+        same shape; and by how many samples a sound that begins comes later than the middle of the frame,
+        `(batch, frame)`.
+        """
         bands = z.squeeze(-3).clamp(-1, 1)
         h = self.norm(self.embed(bands).transpose(1, 2))
-        level, real, imaginary = self.draw(self.last(self.blocks(h))).chunk(3, dim=-1)
+        bins = len(self.expected)
+        level, turn, delay = self.draw(self.last(self.blocks(h))).split([bins, bins, 1], dim=-1)
         dB = self._decibels(bands).transpose(1, 2) @ self.spread.T + self.offset + 10 * level
         magnitude = db_to_amplitude(dB, self.encoding.n_fft / 4)
-        return magnitude, torch.complex(1 + real, imaginary) * self.expected * nearest_partial(dB, self.turn)
+        return (
+            magnitude,
+            self.expected + self.turn * (nearest_partial(dB) + turn),
+            self.encoding.hop * delay[..., 0],
+        )
 
-    def spectrum(self, z: Tensor, magnitude: Tensor, advance: Tensor) -> Tensor:
-        """The complex STFT `(batch, frequency, frame)` from what `forward` makes of `z`; silence stays silent."""
-        heard = (z.amax((-3, -2)) > -1).unsqueeze(-1)
-        return (magnitude * heard * self.middle * accumulated(magnitude, advance)).transpose(1, 2)
+    def spectrum(self, z: Tensor, magnitude: Tensor, advance: Tensor, delay: Tensor) -> Tensor:
+        """The complex STFT `(batch, frequency, frame)` from what `forward` makes of `z`.
+
+        Bins are silent where all the bands that they feed are at −1.
+        """
+        heard = (z.squeeze(-3).transpose(1, 2) > -1).to(magnitude) @ self.spread.T
+        k = 2 * math.pi / self.encoding.n_fft * torch.arange(len(self.expected), device=z.device)
+        turning = accumulated(magnitude, advance, -k * delay.unsqueeze(-1))
+        return (magnitude * heard * self.middle * turning).transpose(1, 2)
 
     def sounds(self, z: Tensor, rounds: int = 0) -> Tensor:
         """Waveforms `(batch, sample)` of hop · frame samples, from pictures `(batch, 1, mel, frame)`; differentiable.
@@ -171,34 +186,35 @@ class Block(nn.Module):
         return h + self.scale * self.narrow(F.gelu(self.widen(around)))
 
 
-def accumulated(magnitude: Tensor, advance: Tensor) -> Tensor:
+def accumulated(magnitude: Tensor, advance: Tensor, beginning: Tensor) -> Tensor:
     """Complex numbers of size 1 whose phases are the advances added up, `(batch, frame, frequency)`.
 
-    magnitude, and advance (complex): `(batch, frame, frequency)`; the advance of a frame leads to it from the one
-    before, and all phases begin at 0. Each is that of a sum over the bin and `NEIGHBOURS` bins on either side: what
-    they had before, times their advance, times their magnitude. So the loud lead, and one partial stays one: each bin
-    by itself would drift. Gradients reach the last advance only, since those through all the frames before it explode.
-    Flanagan and Golden (1966); the sum is Puckette's (1995).
+    magnitude; advance in radians, which leads to a frame from the one before; beginning: the phase, in radians, of what
+    is new in a frame: all `(batch, frame, frequency)`. Each phase is that of a sum. What was there before advances, in
+    the bin and in `NEIGHBOURS` bins on either side, each as loud as it still is: so the loud lead, and one partial
+    stays one, where bins by themselves would drift apart. What the magnitude has gained comes on top, with the phase of
+    a beginning. Gradients pass one frame only, since those through all the frames before explode.
+    Flanagan and Golden (1966); that neighbours are added is Puckette's (1995).
     """
-    turning = [torch.ones_like(advance[:, 0])]
-    for pull in (magnitude * advance).unbind(1)[1:]:
-        near = F.pad(turning[-1].detach() * pull, (NEIGHBOURS, NEIGHBOURS)).unfold(-1, 2 * NEIGHBOURS + 1, 1)
-        turning.append(torch.sgn(near.sum(-1)))
+    left = torch.minimum(magnitude[:, 1:], magnitude[:, :-1])
+    gained = torch.polar(magnitude[:, 1:] - left, beginning[:, 1:])
+    turning = [torch.polar(torch.ones_like(beginning[:, 0]), beginning[:, 0])]
+    for onwards, new in zip(torch.polar(left, advance[:, 1:]).unbind(1), gained.unbind(1), strict=True):
+        around = F.pad(turning[-1].detach() * onwards, (NEIGHBOURS, NEIGHBOURS))
+        turning.append(torch.sgn(around.unfold(-1, 2 * NEIGHBOURS + 1, 1).sum(-1) + new))
     return torch.stack(turning, dim=1)
 
 
-def nearest_partial(dB: Tensor, turn: float) -> Tensor:
-    """How much further than its bin's centre the partial that a bin shows turns: complex numbers of size 1.
+def nearest_partial(dB: Tensor) -> Tensor:
+    """How many bins above its own centre the partial lies that a bin shows, from the levels `(..., frequency)` in dB.
 
-    dB: levels `(..., frequency)`. turn: by how much the next bin's centre turns further per hop, in radians. A bin on
-    the rising flank of a lobe shows a partial above it, the further above the steeper: of a Hann window's main lobe
-    the logarithm falls by `FLANK` nepers per bin, for each bin of distance. That magnitudes tell the phases' derivative
-    is Portnoff's (1979); Průša, Balazs and Søndergaard (2017) build whole phases of it.
+    A bin on the rising flank of a lobe shows a partial above it, the further above the steeper: the top of a Hann
+    window's main lobe falls by `FLANK` nepers per bin for each bin of distance. That magnitudes tell the phases'
+    derivative is Portnoff's (1979); Průša, Balazs and Søndergaard (2017) build whole phases of it.
     """
     around = torch.cat([dB[..., 1:2], dB, dB[..., -2:-1]], dim=-1)
-    slope = (around[..., 2:] - around[..., :-2]) / 2 * math.log(10) / 20
-    angle = turn * (slope / FLANK).clamp(-NEIGHBOURS, NEIGHBOURS)
-    return torch.complex(angle.cos(), angle.sin())
+    slope = (around[..., 2:] - around[..., :-2]) * (math.log(10) / 40)
+    return (slope / FLANK).clamp(-NEIGHBOURS, NEIGHBOURS)
 
 
 def spreading(encoding: LogMel) -> tuple[Tensor, Tensor]:

@@ -58,14 +58,12 @@ def magnitudes(audio: Tensor, n_fft: int, hop: int) -> Tensor:
 
 
 def advance_distance(advance: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-    """The mean of 1 − cos of the angles between complex numbers of one shape, weighted: a scalar from 0 to 2.
+    """The weighted mean of 1 − cos(advance − target), angles in radians of one shape: a scalar from 0 to 2.
 
-    That an angle and the same one turn further are equal costs nothing here. Any shape; the sizes of the complex
-    numbers do not matter. Such losses of instantaneous frequency are Ai and Ling's (2023).
+    An angle and the same one turned around once more are equal. Losses of instantaneous frequency that know this are
+    Ai and Ling's (2023).
     """
-    a, b = torch.view_as_real(advance), torch.view_as_real(target)
-    cosine = torch.nn.functional.cosine_similarity(a, b, dim=-1)
-    return (weight * (1 - cosine)).sum() / weight.sum().clamp(min=1e-12)
+    return (weight * (1 - torch.cos(advance - target))).sum() / weight.sum().clamp(min=1e-12)
 
 
 def log_distance(estimate: Tensor, target: Tensor, floor: float) -> Tensor:
