@@ -540,6 +540,27 @@ def test_the_monitor_shows_losses_pictures_sounds_and_time(
     assert len(Elements(next(b for p, b in reversed(notebook) if p == sounds)["text/html"]).all("audio")) == 2
 
 
+def test_the_monitor_shows_what_was_measured_and_the_pace_while_it_lasts(
+    notebook: list[tuple[int, dict[str, str]]],
+) -> None:
+    watched = Monitor()
+    watched.started(40)
+    for step in range(1, 41):
+        watched.details(step, {"steps a second": 12.5, "learning rate": 1e-3})
+        watched.step(step, {"G": 1.0, "D": 0.5}, 40.0 - step)
+        if step % 20 == 0:
+            watched.metrics(step, {"recall": step / 80, "kernel distance": 7.0})
+    watched._show()
+    shown = notebook[-1][1]["text/plain"]
+    assert "12.5 steps a second" in shown and "learning rate" not in shown
+    assert "measured after 40 steps: recall 0.5, kernel distance 7" in shown
+    watched.finished()
+    final = Elements(notebook[-1][1]["text/html"])
+    assert "a second" not in final.text and "recall 0.5" in final.text
+    alts = [one["alt"] for one in final.all("img")]
+    assert len(alts) == 2 and "recall" in alts[1] and "kernel" not in alts[1]
+
+
 def test_the_monitor_draws_at_most_once_a_second(
     notebook: list[tuple[int, dict[str, str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -563,9 +584,11 @@ def test_outside_a_notebook_the_monitor_writes_lines_and_fails_at_nothing(
     for step in range(1, 4):
         watched.step(step, {"G": 1.0}, 3.0 - step)
     watched.sample(np.zeros((2, 8, 8)), [tone()])
+    watched.metrics(3, {"recall": 0.5})
     watched.finished()
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "step 0 of 3" and lines[-1] == "step 3 of 3: G 1"
+    assert lines[-2] == "measured after 3 steps: recall 0.5"
 
 
 @pytest.mark.filterwarnings("error")

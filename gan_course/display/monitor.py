@@ -35,6 +35,8 @@ class Monitor:
         self._total = 0
         self._steps: list[int] = []
         self._losses: dict[str, list[float]] = {}
+        self._pace: float | None = None
+        self._metrics: dict[int, dict[str, float]] = {}
         self._images: Picture | None = None
         self._seconds_left: float | None = None
         self._shown_at = -math.inf
@@ -59,6 +61,18 @@ class Monitor:
         if time.monotonic() - self._shown_at >= pause:
             self._show()
 
+    def details(self, step: int, numbers: Mapping[str, float]) -> None:
+        """How the machine runs. numbers: "steps a second" is shown, the rest is for files."""
+        self._pace = numbers.get("steps a second")
+
+    def metrics(self, step: int, numbers: Mapping[str, float]) -> None:
+        """What was measured of the generator after `step` steps: a number for each name."""
+        self._metrics[step] = dict(numbers)
+        if _in_notebook():
+            self._show()
+        else:
+            print(self._measured(), file=sys.stderr, flush=True)
+
     def sample(self, images: NDArray[np.floating] | None, sounds: Sequence[Sound] = ()) -> None:
         """What the generator makes now: images `(count, frequency, frame)` on any scale, and sounds."""
         if not _in_notebook():
@@ -73,7 +87,7 @@ class Monitor:
 
     def finished(self) -> None:
         """Training has ended: what is shown now stays."""
-        self._seconds_left = None
+        self._seconds_left = self._pace = None
         self._show()
 
     @property
@@ -83,14 +97,22 @@ class Monitor:
     def _show(self) -> None:
         self._shown_at = time.monotonic()
         if _in_notebook():
-            self._progress = _put(self._progress, {"text/plain": self._line(), "text/html": self._html()})
+            told = "\n".join(line for line in (self._line(), self._measured()) if line)
+            self._progress = _put(self._progress, {"text/plain": told, "text/html": self._html()})
         else:
             print(self._line(), file=sys.stderr, flush=True)
 
     def _line(self) -> str:
         current = ", ".join(f"{name} {_last(values):.3g}" for name, values in self._losses.items())
         left = f", {_spoken(self._seconds_left)} left" if self._seconds_left is not None else ""
-        return f"step {self._last_step:,} of {self._total:,}{': ' if current else ''}{current}{left}"
+        pace = f", {self._pace:.3g} steps a second" if self._pace is not None else ""
+        return f"step {self._last_step:,} of {self._total:,}{': ' if current else ''}{current}{left}{pace}"
+
+    def _measured(self) -> str:
+        if not self._metrics:
+            return ""
+        step, numbers = next(reversed(self._metrics.items()))
+        return f"measured after {step:,} steps: " + ", ".join(f"{k} {v:.3g}" for k, v in numbers.items())
 
     def _html(self) -> str:
         title = f"<b>{escape(self.title)}</b> " if self.title else ""
@@ -98,11 +120,25 @@ class Monitor:
             f'<progress value="{self._last_step}" max="{max(self._total, 1)}"'
             ' style="display:block;width:560px;max-width:100%"></progress>'
         )
-        pictures = [self._losses_drawn(), self._images]
+        pictures = [self._losses_drawn(), self._shares_drawn(), self._images]
         drawn = "".join(
             f'<div style="margin-top:6px">{shown.html()}</div>' for shown in pictures if shown is not None
         )
-        return f'<div class="gan-course-monitor">{title}{escape(self._line())}{bar}{drawn}</div>'
+        measured = f"<div>{escape(self._measured())}</div>" if self._metrics else ""
+        return f'<div class="gan-course-monitor">{title}{escape(self._line())}{bar}{measured}{drawn}</div>'
+
+    def _shares_drawn(self) -> Picture | None:
+        # Of what was measured, that which goes from 0 to 1, such as recall and coverage.
+        steps = np.array(list(self._metrics), float)
+        names = [
+            name
+            for name in (next(iter(self._metrics.values())) if len(steps) > 1 else ())
+            if all(0 <= numbers.get(name, -1) <= 1 for numbers in self._metrics.values())
+        ]
+        lines = {
+            name: (steps, np.array([numbers[name] for numbers in self._metrics.values()])) for name in names
+        }
+        return plot_lines(steps, lines, "step", "share", height=180) if lines else None
 
     def _losses_drawn(self) -> Picture | None:
         if len(self._steps) < 2:
