@@ -231,20 +231,53 @@ def generate(
     folder: Annotated[Path, typer.Option(help="Where the wav files go.")] = Path("generated"),
     pitch: Annotated[str | None, typer.Option(help="Such as A4.")] = None,
     instrument: Annotated[str | None, typer.Option(help="Such as bell.")] = None,
+    label: Annotated[
+        list[str] | None, typer.Option(help="Another condition of the model: --label digit=7")
+    ] = None,
     seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
     count: Annotated[int, typer.Option(min=1, help="How many sounds, a seed each.")] = 1,
+    to: Annotated[
+        int | None, typer.Option(help="Go from one seed to this one, in as many sounds as --count says.")
+    ] = None,
+    tune: Annotated[
+        str | None, typer.Option(help="Notes with their beats, one file: 'C4 E4 G4:2 -:1 C5'")
+    ] = None,
+    tempo: Annotated[float, typer.Option(help="Beats a minute of the tune.")] = 120.0,
 ) -> None:
     """Write sounds of a trained generator to files; a file that is there already is never replaced."""
     from gan_course import zoo
+    from gan_course.zoo.tunes import tune as played
 
     conditions = {k: v for k, v in {"pitch": pitch, "instrument": instrument}.items() if v is not None}
     try:
+        for word in label or ():
+            name, equals, value = word.partition("=")
+            if not equals:
+                raise ValueError(f"--label is {word!r}, and name=value is expected, such as digit=7")
+            conditions[name] = value
         player = zoo.load(model)
+        named = "_".join([player.name, *conditions.values()])
+        if tune is not None:
+            if to is not None or pitch is not None or count > 1:
+                raise ValueError(
+                    "a tune has its own pitches and is one sound: leave out --pitch, --to and --count"
+                )
+            sounds = {f"{named}_tune_seed{seed}": played(player, tune, tempo, seed, **conditions)}
+        elif to is not None:
+            if count < 2:
+                raise ValueError(
+                    f"there is no way from {seed} to {to} in {count} sound: give --count, such as 7"
+                )
+            way = player.interpolate(seed, to, count, **conditions)
+            sounds = {f"{named}_seed{seed}to{to}_{n}of{count}": one for n, one in enumerate(way, 1)}
+        else:
+            sounds = {
+                f"{named}_seed{number}": player.generate(seed=number, **conditions)
+                for number in range(seed, seed + count)
+            }
         folder.mkdir(parents=True, exist_ok=True)
-        for number in range(seed, seed + count):
-            name = "_".join([player.name, *conditions.values(), f"seed{number}"]) + ".wav"
-            player.generate(seed=number, **conditions).save(folder / name)
-            typer.echo(folder / name)
+        for name, sound in sounds.items():
+            typer.echo(sound.save(folder / f"{name}.wav"))
     except (ValueError, OSError) as error:
         raise fail(str(error)) from None
 

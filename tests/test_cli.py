@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from gan_course import Sound
+from gan_course.datasets import note
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = [sys.executable, "-c", "from gan_course.cli import app; app()"]
@@ -74,6 +75,31 @@ def test_generated_sounds_are_written_and_nothing_is_replaced(tmp_path: Path) ->
     assert files[0].read_bytes() == before
 
 
+def test_a_tune_and_a_way_between_two_seeds_are_written(tmp_path: Path) -> None:
+    done = run(
+        *("generate", "notes-first", "--instrument", "organ", "--seed", "2"),
+        *("--tune", "C4 E4 G4:2 -:1 C4", "--tempo", "240"),
+        folder=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    (file,) = (tmp_path / "generated").iterdir()
+    assert file.name == "notes-first_organ_tune_seed2.wav"
+    assert Sound.load(file).duration == pytest.approx(6 * 0.25 + 0.12, abs=1e-3)
+    done = run("generate", "notes-first", "--to", "5", "--count", "3", "--folder", "way", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    files = sorted(f.name for f in (tmp_path / "way").iterdir())
+    assert files == [f"notes-first_seed0to5_{n}of3.wav" for n in (1, 2, 3)]
+    for arguments, said in (
+        (("--tune", "C4:two"), "is no note"),
+        (("--tune", "C4", "--count", "2"), "leave out"),
+        (("--to", "5"), "give --count"),
+        (("--label", "digit"), "name=value"),
+        (("--label", "digit=7"), "knows no digit"),
+    ):
+        wrong = run("generate", "notes-first", *arguments, folder=tmp_path)
+        assert wrong.returncode == 1 and said in wrong.stderr and "Traceback" not in wrong.stderr
+
+
 def test_a_wrong_pitch_is_answered_in_one_sentence(tmp_path: Path) -> None:
     done = run("generate", "notes-first", "--pitch", "H9", folder=tmp_path)
     assert done.returncode == 1
@@ -109,7 +135,8 @@ def test_a_recipe_of_ones_own_is_trained_taken_up_and_played(tmp_path: Path) -> 
     (tmp_path / "mine.json").write_text(json.dumps(recipe))
     done = run("train", "mine.json", "--folder", "run", folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "run" / "losses.csv").read_text().startswith("step,D,penalty,G,margin\n10,")
+    assert (tmp_path / "run" / "losses.csv").read_text().startswith("step,D,penalty,G,margin,gradient norm D,")
+    assert (tmp_path / "run" / "metrics.csv").read_text().startswith("step,kernel distance x 100,")
     other = run("train", "mine.json", "--folder", "run", "--steps", "30", folder=tmp_path)
     assert other.returncode == 1
     assert "another recipe" in other.stderr
@@ -126,6 +153,38 @@ def test_a_recipe_of_ones_own_is_trained_taken_up_and_played(tmp_path: Path) -> 
     played = run("generate", "run", "--pitch", "E3", "--instrument", "bell", folder=tmp_path)
     assert played.returncode == 0, played.stderr
     assert len(list((tmp_path / "generated").iterdir())) == 1
+
+
+@pytest.mark.slow
+def test_a_folder_of_ones_own_sounds_is_trained_on_in_pieces_with_changes_as_they_are_typed(
+    tmp_path: Path,
+) -> None:
+    for kind, pitch in (("low", "C3"), ("high", "C5")):
+        (tmp_path / "mine" / kind).mkdir(parents=True)
+        for seed in range(8):
+            note("bowed", pitch, seed=seed).save(tmp_path / "mine" / kind / f"{seed}.wav")
+    asked = ("train", "lite", "--folder", "run", "--sounds", "mine", "--set", "generator_widths=8,8,8,8")
+    asked += ("--set", "discriminator_widths=4,4,4,4", "--set", "batch=4", "--set", "precision=32-true")
+    first = run(*asked, "--within", "0.05", "--pause-after", "0.005", folder=tmp_path)
+    assert first.returncode == 0, first.stderr
+    assert "the same command goes on" in first.stdout
+    second = run(*asked, "--within", "0.05", folder=tmp_path)
+    assert second.returncode == 0, second.stderr
+    recipe = json.loads((tmp_path / "run" / "recipe.json").read_text())
+    assert recipe["conditions"] == ["folder"] and recipe["generator_widths"] == [8, 8, 8, 8]
+    assert f"{recipe['steps']:,} steps" in first.stdout and f"{recipe['steps']:,} steps" in second.stdout
+    played = run("generate", "run", "--label", "folder=low", folder=tmp_path)
+    assert played.returncode == 0, played.stderr
+    for change, said in (
+        ("stepz=3", "changes nothing in a recipe"),
+        ("steps=many", "a whole number is expected"),
+        ("conditions=speaker", "no label speaker"),
+        ("representation.n_mels=100", "cannot be halved"),
+    ):
+        wrong = run(*asked, "--set", change, "--folder", "other", folder=tmp_path)
+        assert wrong.returncode == 1 and said in wrong.stderr and "Traceback" not in wrong.stderr, (
+            wrong.stderr
+        )
 
 
 @pytest.mark.slow

@@ -305,6 +305,29 @@ def test_a_recipe_that_cannot_work_is_refused(changes: dict, said: str) -> None:
         Recipe.from_dict(changes)
 
 
+def test_changes_as_they_are_typed() -> None:
+    changed = SMALL.changed(
+        [
+            "gamma=2",
+            "conditions=pitch",
+            "data_options.count=5",
+            "representation.n_mels=32",
+            "gamma_at_end=none",
+        ]
+    )
+    assert changed == replace(
+        SMALL,
+        gamma=2,
+        conditions=("pitch",),
+        data_options={"count": 5, "seed": 3},
+        representation={"representation": "LogMel", "n_mels": 32},
+    )
+    assert SMALL.changed(["conditions=none", "generator_widths=[4, 8]"]).conditions == ()
+    for word in ("gamma", "stepz=3", "seed.x=3", "conditions=3", "gamma=high", "one_sided=2", "batch=2.5"):
+        with pytest.raises(ValueError, match=r"changes nothing|is expected"):
+            SMALL.changed([word])
+
+
 def test_an_unknown_recipe_names_the_known_ones() -> None:
     with pytest.raises(ValueError, match="notes-first"):
         Recipe.read("nothing")
