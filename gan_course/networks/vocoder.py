@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gan_course.networks.convolutional import SLOPE
-from gan_course.spectral import LogMel, db_to_amplitude, expected_advance, istft, mel_update, stft
+from gan_course.spectral import LogMel, expected_advance, istft, stft
 
 NEIGHBOURS = 2
 """How many bins on either side the main lobe of a Hann window reaches: so far away a partial is seen."""
@@ -29,6 +29,8 @@ MOMENTUM = 0.99
 """Of the rounds of Griffin-Lim, as in `mel_griffin_lim`."""
 FLANK = 1.6
 """How steep the main lobe of a Hann window is, in nepers per bin, a bin away from its top, nearly."""
+GAUSSIAN = 0.25645
+"""The Gaussian window nearest to a Hann window of length 1 is exp(−πt² / this). Průša, Balazs, Søndergaard (2017)."""
 PASS = 64
 """How many pictures `Vocoder.decode` takes at a time."""
 
@@ -94,32 +96,31 @@ class Vocoder(nn.Module):
         self.apply(start_weights)
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Pictures `(batch, 1, mel, frame)` → magnitudes, advances and delays.
+        """Pictures `(batch, 1, mel, frame)` → levels, advances and delays.
 
-        Magnitudes `(batch, frame, frequency)`; how far their phases advance from the frame before, in radians, of the
-        same shape; and by how many samples a sound that begins comes later than the middle of the frame,
-        `(batch, frame)`.
+        Levels `(batch, frame, frequency)` in dB relative to n_fft / 4, as those of the encoding; how far the phases
+        advance from the frame before, in radians, of the same shape; and by how many samples what begins in a frame
+        comes later than its middle, `(batch, frame)`.
         """
         bands = z.squeeze(-3).clamp(-1, 1)
         h = self.norm(self.embed(bands).transpose(1, 2))
         bins = len(self.expected)
         level, turn, delay = self.draw(self.last(self.blocks(h))).split([bins, bins, 1], dim=-1)
-        dB = self._decibels(bands).transpose(1, 2) @ self.spread.T + self.offset + 10 * level
-        magnitude = db_to_amplitude(dB, self.encoding.n_fft / 4)
-        return (
-            magnitude,
-            self.expected + self.turn * (nearest_partial(dB) + turn),
-            self.encoding.hop * delay[..., 0],
-        )
+        level = self._decibels(bands).transpose(1, 2) @ self.spread.T + self.offset + 10 * level
+        advance = self.expected + self.turn * (nearest_partial(level) + turn)
+        return level, advance, self.encoding.hop * delay[..., 0]
 
-    def spectrum(self, z: Tensor, magnitude: Tensor, advance: Tensor, delay: Tensor) -> Tensor:
+    def spectrum(self, z: Tensor, level: Tensor, advance: Tensor, delay: Tensor) -> Tensor:
         """The complex STFT `(batch, frequency, frame)` from what `forward` makes of `z`.
 
         Bins are silent where all the bands that they feed are at −1.
         """
-        heard = (z.squeeze(-3).transpose(1, 2) > -1).to(magnitude) @ self.spread.T
-        k = 2 * math.pi / self.encoding.n_fft * torch.arange(len(self.expected), device=z.device)
-        turning = accumulated(magnitude, advance, -k * delay.unsqueeze(-1))
+        of, heard = self.encoding, (z.squeeze(-3).transpose(1, 2) > -1).to(level) @ self.spread.T
+        magnitude = amplitude(level, of.n_fft / 4)
+        k = 2 * math.pi / of.n_fft
+        lag = -k * of.n_fft**2 / of.hop * nearest_event(level)
+        beginning = -k * delay.unsqueeze(-1) * torch.arange(len(self.expected), device=z.device)
+        turning = accumulated(magnitude, advance, lag, beginning)
         return (magnitude * heard * self.middle * turning).transpose(1, 2)
 
     def sounds(self, z: Tensor, rounds: int = 0) -> Tensor:
@@ -127,16 +128,27 @@ class Vocoder(nn.Module):
 
         The last frame is taken twice, as by `LogMel.decode`.
         """
-        of, length = self.encoding, self.encoding.hop * z.shape[-1]
         z = torch.cat([z, z[..., -1:]], dim=-1)
-        estimate, previous = self.spectrum(z, *self(z)), 0.0
-        bands = z.squeeze(-3).clamp(-1, 1)
-        mel = db_to_amplitude(self._decibels(bands), of.n_fft / 4) * (bands > -1)
+        return self.mended(self.spectrum(z, *self(z)), z, rounds)
+
+    def mended(self, estimate: Tensor, z: Tensor, rounds: int) -> Tensor:
+        """The waveform `(batch, sample)` of a spectrum, after so many rounds of `mel_griffin_lim` that begin from it.
+
+        estimate `(batch, frequency, frame)`, complex; z `(batch, 1, mel, frame)`; hop · (frame − 1) samples. The rounds
+        are those of `mel_griffin_lim`, written for speed: frequency last, as the memory lies, and with few steps.
+        """
+        of, previous = self.encoding, None
+        bands = z.squeeze(-3).clamp(-1, 1).transpose(1, 2)
+        mel = amplitude(self._decibels(bands), of.n_fft / 4) * (bands > -1)
+        share = self.filters / self.filters.sum(0).clamp(min=1e-9)
         for _ in range(rounds):
-            rebuilt = stft(istft(estimate, of.hop, length), of.n_fft, of.hop)
-            onwards = torch.sgn(rebuilt + MOMENTUM * (rebuilt - previous))
-            estimate, previous = mel_update(rebuilt.abs(), mel, self.filters) * onwards, rebuilt
-        return istft(estimate, of.hop, length)
+            rebuilt = stft(istft(estimate, of.hop), of.n_fft, of.hop).transpose(1, 2)
+            size = absolute(rebuilt)
+            mended = size * (mel / (size @ self.filters.T).clamp(min=1e-9) @ share)
+            onwards = rebuilt if previous is None else rebuilt + MOMENTUM * (rebuilt - previous)
+            estimate = (onwards * (mended / absolute(onwards))).transpose(1, 2)
+            previous = rebuilt
+        return istft(estimate, of.hop)
 
     @torch.no_grad()
     def decode(self, z: Tensor | np.ndarray, iterations: int | None = None, seed: int = 0) -> Tensor:
@@ -186,35 +198,71 @@ class Block(nn.Module):
         return h + self.scale * self.narrow(F.gelu(self.widen(around)))
 
 
-def accumulated(magnitude: Tensor, advance: Tensor, beginning: Tensor) -> Tensor:
+def accumulated(magnitude: Tensor, advance: Tensor, lag: Tensor, beginning: Tensor) -> Tensor:
     """Complex numbers of size 1 whose phases are the advances added up, `(batch, frame, frequency)`.
 
-    magnitude; advance in radians, which leads to a frame from the one before; beginning: the phase, in radians, of what
-    is new in a frame: all `(batch, frame, frequency)`. Each phase is that of a sum. What was there before advances, in
-    the bin and in `NEIGHBOURS` bins on either side, each as loud as it still is: so the loud lead, and one partial
-    stays one, where bins by themselves would drift apart. What the magnitude has gained comes on top, with the phase of
-    a beginning. Gradients pass one frame only, since those through all the frames before explode.
+    magnitude; and in radians: the advance, which leads to a frame from the one before; the lag, by which the phase of a
+    bin is ahead of that of the bin below; and beginning, the phase of what is new in a frame: all `(batch, frame,
+    frequency)`. Each phase is that of a sum. What was there before advances, in the bin and in `NEIGHBOURS` bins on
+    either side, each as loud as it still is and turned by the lag between: so the loud lead, and one partial stays one,
+    where bins by themselves would drift apart. What the magnitude has gained comes on top, with the phase of a
+    beginning. Gradients pass one frame only, since those through all the frames before explode.
     Flanagan and Golden (1966); that neighbours are added is Puckette's (1995).
     """
     left = torch.minimum(magnitude[:, 1:], magnitude[:, :-1])
-    gained = torch.polar(magnitude[:, 1:] - left, beginning[:, 1:])
-    turning = [torch.polar(torch.ones_like(beginning[:, 0]), beginning[:, 0])]
-    for onwards, new in zip(torch.polar(left, advance[:, 1:]).unbind(1), gained.unbind(1), strict=True):
-        around = F.pad(turning[-1].detach() * onwards, (NEIGHBOURS, NEIGHBOURS))
-        turning.append(torch.sgn(around.unfold(-1, 2 * NEIGHBOURS + 1, 1).sum(-1) + new))
+    upwards = [polar(torch.ones_like(lag[:, 1:]), (n + 1) * lag[:, 1:]) for n in range(NEIGHBOURS)]
+    downwards = [torch.conj_physical(turn) for turn in upwards]
+    gained = polar(magnitude[:, 1:] - left, beginning[:, 1:])
+    onwards = polar(left, advance[:, 1:])
+    turning, bins = [polar(torch.ones_like(beginning[:, 0]), beginning[:, 0])], magnitude.shape[-1]
+    for m in range(left.shape[1]):
+        near = F.pad(turning[-1].detach() * onwards[:, m], (NEIGHBOURS, NEIGHBOURS))
+        total = gained[:, m] + near[:, NEIGHBOURS : NEIGHBOURS + bins]
+        for n, (up, down) in enumerate(zip(upwards, downwards, strict=True), 1):
+            total = total + near[:, NEIGHBOURS - n : NEIGHBOURS - n + bins] * up[:, m]
+            total = total + near[:, NEIGHBOURS + n : NEIGHBOURS + n + bins] * down[:, m]
+        turning.append(torch.sgn(total))
     return torch.stack(turning, dim=1)
 
 
-def nearest_partial(dB: Tensor) -> Tensor:
+def polar(size: Tensor, angle: Tensor) -> Tensor:
+    """size · exp(i · angle), as `torch.polar`, in a quarter of its time on a processor."""
+    return torch.complex(size * angle.cos(), size * angle.sin())
+
+
+def absolute(x: Tensor) -> Tensor:
+    """|x| of complex numbers, a little above 0 everywhere, so that it can be divided by and has a slope."""
+    return (x.real.square() + x.imag.square() + 1e-24).sqrt()
+
+
+def amplitude(dB: Tensor, reference: float) -> Tensor:
+    """reference · 10^(dB / 20), as `db_to_amplitude`, in a tenth of its time."""
+    return (dB * (math.log(10) / 20)).exp() * reference
+
+
+def nearest_partial(level: Tensor) -> Tensor:
     """How many bins above its own centre the partial lies that a bin shows, from the levels `(..., frequency)` in dB.
 
     A bin on the rising flank of a lobe shows a partial above it, the further above the steeper: the top of a Hann
     window's main lobe falls by `FLANK` nepers per bin for each bin of distance. That magnitudes tell the phases'
-    derivative is Portnoff's (1979); Průša, Balazs and Søndergaard (2017) build whole phases of it.
+    derivatives is Portnoff's (1979); Průša, Balazs and Søndergaard (2017) build whole phases of them.
     """
-    around = torch.cat([dB[..., 1:2], dB, dB[..., -2:-1]], dim=-1)
-    slope = (around[..., 2:] - around[..., :-2]) * (math.log(10) / 40)
-    return (slope / FLANK).clamp(-NEIGHBOURS, NEIGHBOURS)
+    return (slope(level) / FLANK).clamp(-NEIGHBOURS, NEIGHBOURS)
+
+
+def nearest_event(level: Tensor) -> Tensor:
+    """How much later than the middle of a frame a bin's sound comes, from the levels `(..., frame, frequency)` in dB.
+
+    In windows, as a share of their length times that of the hop: where the level rises, a sound comes that has its
+    greater part still before it. The other half of what `nearest_partial` reads from magnitudes.
+    """
+    return (GAUSSIAN / (2 * math.pi) * slope(level.transpose(-1, -2)).transpose(-1, -2)).clamp(-0.1, 0.1)
+
+
+def slope(level: Tensor) -> Tensor:
+    """The slope of levels `(..., place)` in dB, in nepers from one place to the next; 0 at both ends."""
+    around = torch.cat([level[..., 1:2], level, level[..., -2:-1]], dim=-1)
+    return (around[..., 2:] - around[..., :-2]) * (math.log(10) / 40)
 
 
 def spreading(encoding: LogMel) -> tuple[Tensor, Tensor]:

@@ -33,7 +33,13 @@ from gan_course.spectral.mel import (
     triangles,
 )
 from gan_course.spectral.representations import LogMagnitudeIF, LogMel, Representation, representation
-from gan_course.spectral.round_trip import RoundTrip, RoundTripReport, round_trip_report, signal_to_noise
+from gan_course.spectral.round_trip import (
+    RoundTrip,
+    RoundTripReport,
+    log_mel_distance,
+    round_trip_report,
+    signal_to_noise,
+)
 from gan_course.spectral.stft import cola, frames, hann, istft, overlap_add, reflect, stft
 
 __all__ = [
@@ -62,6 +68,7 @@ __all__ = [
     "inverse_dft",
     "inverse_fft",
     "istft",
+    "log_mel_distance",
     "main_lobe_width",
     "mel_filters",
     "mel_griffin_lim",

@@ -70,9 +70,18 @@ def signal_to_noise(estimate: Tensor, target: Tensor) -> Tensor:
     return 20 * torch.log10(target.norm(dim=-1) / (estimate - target).norm(dim=-1))
 
 
+def log_mel_distance(estimate: Tensor, target: Tensor, rate: int) -> Tensor:
+    """Mean absolute difference in dB of log-mel spectrograms of `(..., sample)`, over all: a scalar. Lesson 03.
+
+    80 bands by Slaney's scale, and nothing softer than −80 dB of the magnitude that a sine of amplitude 1 has.
+    """
+    S, T = stft(estimate).abs(), stft(target).abs()
+    filters = mel_filters(80, 1024, rate, scale="slaney").to(S)
+    difference = amplitude_to_db(filters @ S, -80, 256) - amplitude_to_db(filters @ T, -80, 256)
+    return difference.abs().mean()
+
+
 def _row(noise: float, target: Tensor, estimate: Tensor, of: Representation) -> RoundTrip:
     snr = signal_to_noise(estimate, target).mean().item() if of.keeps_phase else nan
-    S, T = stft(estimate).abs(), stft(target).abs()
-    filters = mel_filters(80, 1024, of.rate, scale="slaney").to(S)
-    difference = amplitude_to_db(filters @ S, -80, 256) - amplitude_to_db(filters @ T, -80, 256)
-    return RoundTrip(noise, snr, spectral_convergence(S, T).mean().item(), difference.abs().mean().item())
+    convergence = spectral_convergence(stft(estimate).abs(), stft(target).abs()).mean().item()
+    return RoundTrip(noise, snr, convergence, log_mel_distance(estimate, target, of.rate).item())
