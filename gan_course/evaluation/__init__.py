@@ -10,9 +10,11 @@ from gan_course.evaluation.distances import (
     kernel_distance,
     memorisation,
     nearest,
+    neighbourhoods,
     precision_recall,
 )
 from gan_course.evaluation.ear import Ear, train_ear
+from gan_course.evaluation.listening import abx_result, mos_result
 from gan_course.evaluation.modes import (
     Mixture,
     grid,
@@ -23,6 +25,7 @@ from gan_course.evaluation.modes import (
     ring,
 )
 from gan_course.evaluation.pitch import cents, pitch_accuracy, track_pitch
+from gan_course.evaluation.report import Row, Verdict, judge, score
 from gan_course.evaluation.statistics import (
     band_centres,
     band_distance,
@@ -36,7 +39,10 @@ from gan_course.evaluation.two_sample import tell_apart
 __all__ = [
     "Ear",
     "Mixture",
+    "Row",
     "TextureEar",
+    "Verdict",
+    "abx_result",
     "area_under_curve",
     "band_centres",
     "band_distance",
@@ -49,6 +55,7 @@ __all__ = [
     "frechet_infinity",
     "grid",
     "high_quality_share",
+    "judge",
     "kernel_distance",
     "kl_of_modes",
     "memorisation",
@@ -57,10 +64,13 @@ __all__ = [
     "modulation_distance",
     "modulation_spectra",
     "nearest",
+    "mos_result",
+    "neighbourhoods",
     "noisy",
     "pitch_accuracy",
     "precision_recall",
     "ring",
+    "score",
     "tell_apart",
     "track_pitch",
     "train_ear",

@@ -11,6 +11,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+ROWS = 256
+"""How many clips are compared with all others at a time, so that memory stays small."""
+MANY = 4000
+"""From so many clips on, distances between clips are computed in 32 bit: in 64 they would take three times as long."""
+
 
 def frechet_distance(real: Tensor, generated: Tensor) -> float:
     """‖μ − ν‖² + tr(Σ + T − 2 (ΣT)^½) of the Gaussians fitted to two sets of features `(clip, feature)`.
@@ -75,11 +80,15 @@ def kernel_distance(real: Tensor, generated: Tensor, bandwidth: float | None = N
     sigma = median_distance(real) if bandwidth is None else bandwidth
     if not sigma > 0:
         raise ValueError("all real clips have the same features: the kernel distance needs some that differ")
+    real, generated = _lighter(real, generated)
 
     def similarity(a: Tensor, b: Tensor) -> Tensor:
         return sum(
-            (torch.exp(-_squared(part, b) / (2 * sigma**2)).sum() for part in a.split(1024)),
-            real.new_zeros(()),
+            (
+                torch.exp(-_squared(part, b) / (2 * sigma**2)).sum(dtype=torch.float64)
+                for part in a.split(ROWS)
+            ),
+            torch.zeros((), dtype=torch.float64),
         )
 
     n, m = len(real), len(generated)
@@ -101,18 +110,8 @@ def precision_recall(real: Tensor, generated: Tensor, k: int = 5) -> dict[str, f
     A clip lies among a set if it is no further from one of its members than that one's k-th nearest neighbour there
     (Kynkäänniemi et al. 2019). Features are `(clip, feature)`. Lesson 10.
     """
-    real, generated = _comparable(real, generated, least=k + 1)
-    around_real, around_generated = (
-        nearest(real, real, k, itself=True),
-        nearest(generated, generated, k, itself=True),
-    )
-    inside = torch.zeros(len(generated), dtype=torch.bool)
-    covered = []
-    for part, radius in zip(real.split(1024), around_real.split(1024), strict=True):
-        distance = _squared(part, generated).sqrt()
-        inside |= (distance <= radius[:, None]).any(0)
-        covered.append((distance <= around_generated).any(1))
-    return {"precision": float(inside.double().mean()), "recall": float(torch.cat(covered).double().mean())}
+    found = neighbourhoods(real, generated, k)
+    return {name: found[name] for name in ("precision", "recall")}
 
 
 def density_coverage(real: Tensor, generated: Tensor, k: int = 5) -> dict[str, float]:
@@ -123,14 +122,31 @@ def density_coverage(real: Tensor, generated: Tensor, k: int = 5) -> dict[str, f
     above 1; unlike precision it is not fooled by one outlier with a wide neighbourhood. Features are `(clip, feature)`.
     Lesson 10.
     """
-    real, generated = _comparable(real, generated, least=k + 1)
-    around = nearest(real, real, k, itself=True)
-    hits, covered = 0.0, []
-    for part, radius in zip(real.split(1024), around.split(1024), strict=True):
-        within = _squared(part, generated).sqrt() <= radius[:, None]
-        hits += float(within.sum())
+    found = neighbourhoods(real, generated, k)
+    return {name: found[name] for name in ("density", "coverage")}
+
+
+def neighbourhoods(real: Tensor, generated: Tensor, k: int = 5) -> dict[str, float]:
+    """Precision, recall, density and coverage at once, as `precision_recall` and `density_coverage` define them."""
+    real, generated = _lighter(*_comparable(real, generated, least=k + 1))
+    around_real, around_generated = (
+        nearest(real, real, k, itself=True),
+        nearest(generated, generated, k, itself=True),
+    )
+    hits = torch.zeros(len(generated), dtype=torch.int64)
+    recalled, covered = [], []
+    for part, radius in zip(real.split(ROWS), around_real.split(ROWS), strict=True):
+        distance = _squared(part, generated).sqrt_()
+        within = distance <= radius[:, None]
+        hits += within.sum(0)
         covered.append(within.any(1))
-    return {"density": hits / (k * len(generated)), "coverage": float(torch.cat(covered).double().mean())}
+        recalled.append((distance <= around_generated).any(1))
+    return {
+        "precision": float((hits > 0).double().mean()),
+        "recall": float(torch.cat(recalled).double().mean()),
+        "density": float(hits.double().mean() / k),
+        "coverage": float(torch.cat(covered).double().mean()),
+    }
 
 
 def nearest(features: Tensor, among: Tensor, k: int = 1, itself: bool = False) -> Tensor:
@@ -139,7 +155,7 @@ def nearest(features: Tensor, among: Tensor, k: int = 1, itself: bool = False) -
     itself: the two sets are the same, and no clip is its own neighbour.
     """
     parts = [
-        _squared(part, among).topk(k + itself, largest=False).values[:, -1] for part in features.split(1024)
+        _squared(part, among).topk(k + itself, largest=False).values[:, -1] for part in features.split(ROWS)
     ]
     return torch.cat(parts).sqrt()
 
@@ -159,7 +175,8 @@ def memorisation(generated: Tensor, training: Tensor, held_out: Tensor, seed: in
     one, other = (
         real[torch.randperm(len(real), generator=random)[:equal]].double() for real in (training, held_out)
     )
-    to_training, to_held_out = nearest(generated.double(), one), nearest(generated.double(), other)
+    one, other, generated = _lighter(one, other, generated.double())
+    to_training, to_held_out = nearest(generated, one), nearest(generated, other)
     share = float(
         (to_training < to_held_out).double().mean() + 0.5 * (to_training == to_held_out).double().mean()
     )
@@ -181,8 +198,16 @@ def area_under_curve(positive: Tensor | Sequence[float], negative: Tensor | Sequ
 
 
 def _squared(a: Tensor, b: Tensor) -> Tensor:
-    """Squared Euclidean distances `(a, b)`."""
-    return (a.square().sum(1)[:, None] + b.square().sum(1) - 2 * a @ b.T).clamp(min=0)
+    """Squared Euclidean distances `(a, b)`: ‖a‖² + ‖b‖² − 2 a·b, which is one product of matrices."""
+    return torch.addmm(b.square().sum(1), a, b.T, alpha=-2).add_(a.square().sum(1)[:, None]).clamp_(min=0)
+
+
+def _lighter(*sets: Tensor) -> tuple[Tensor, ...]:
+    """Float32 where there are `MANY` clips, the mean of the first set being 0, so that little is lost."""
+    if max(map(len, sets)) < MANY:
+        return sets
+    centre = sets[0].mean(0)
+    return tuple((x - centre).float() for x in sets)
 
 
 def _comparable(real: Tensor, generated: Tensor, least: int = 2) -> tuple[Tensor, Tensor]:

@@ -16,9 +16,13 @@ BANDS = 32
 LOW = 40.0
 """Where the lowest band begins (Hz)."""
 N_FFT = 1024
-FLOOR_DB = -90.0
+FLOOR_DB = -80.0
 """What is softer counts as this (dB; 0 is a sine at full scale)."""
+AUDIBLE_DB = -65.0
+"""A band that is softer than this on average has no modulation that anybody hears (dB)."""
 QUANTILES = 99
+SHALLOWEST = 0.01
+"""Modulation that is less deep counts as this: less than half of what listeners just notice (Viemeister 1979)."""
 SLOWEST = 1.5
 """The lowest frequency of modulation that is looked at (Hz): what is slower is the rise and fall of the clip."""
 FASTEST = 35.0
@@ -31,7 +35,7 @@ def band_levels(audio: Tensor, rate: int, bands: int = BANDS) -> Tensor:
     """How loud each clip is in each mel band: `(clip, band)`, dB, of sounds `(clip, sample)`.
 
     The power of the STFT, averaged over the frames and added up over the band by `mel_filters`; a sine of amplitude 1
-    has 0 dB in all. Less than −90 dB counts as −90 dB. Raises ValueError for sounds that are none.
+    has 0 dB in all. Less than −80 dB counts as −80 dB. Raises ValueError for sounds that are none.
     """
     parts = [_power(part, rate, bands, N_FFT // 4).mean(-1) for part in _clips(audio).split(PART)]
     power = torch.cat(parts)
@@ -64,7 +68,8 @@ def modulation_spectra(audio: Tensor, rate: int, bands: int = BANDS, hop: int = 
 
     The magnitude of each band over the frames is its envelope; the spectrum of that envelope (Hann window), divided by
     its mean, is the depth of the modulation: an envelope 1 + m sin 2πft has 20 log₁₀ m dB at f. Frequencies from
-    `SLOWEST` to `FASTEST` are looked at; less than −60 dB counts as −60 dB, as does a band without sound.
+    `SLOWEST` to `FASTEST` are looked at. Less than −40 dB (a hundredth, which nobody hears) counts as −40 dB, as does
+    all modulation of a band that is softer than `AUDIBLE_DB`.
     """
     parts = [_modulation(_power(part, rate, bands, hop).sqrt()) for part in _clips(audio).split(PART)]
     depth = torch.cat(parts)
@@ -104,8 +109,8 @@ def _modulation(envelope: Tensor) -> Tensor:
     window = hann(envelope.shape[-1])
     mean = (envelope * window).sum(-1, keepdim=True) / window.sum()
     wavering = torch.fft.rfft((envelope - mean) * window).abs() * 2 / window.sum()
-    audible = mean > 10 ** (FLOOR_DB / 20)
-    return 20 * torch.where(audible, wavering / mean.clamp(min=1e-12), 0.0).clamp(min=1e-3).log10()
+    audible = mean > 10 ** (AUDIBLE_DB / 20)
+    return 20 * torch.where(audible, wavering / mean.clamp(min=1e-12), 0.0).clamp(min=SHALLOWEST).log10()
 
 
 def _clips(audio: Tensor) -> Tensor:

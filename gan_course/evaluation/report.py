@@ -1,0 +1,532 @@
+"""Judging as one call: every metric with the question that it answers, its floor and its uncertainty. Lesson 10.
+
+No number judges a generator alone. One that hears the right notes may not hear that they are blurred; one that finds
+all sounds good may not see that half of them are missing. So each row of a verdict says what it answers, by which
+embedding, of how many clips, and what real sounds get in the place of the generated ones.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gan_course.datasets import Clips
+from gan_course.evaluation.distances import (
+    frechet_distance,
+    frechet_infinity,
+    kernel_distance,
+    median_distance,
+    memorisation,
+    neighbourhoods,
+)
+from gan_course.evaluation.ear import Ear, Listener
+from gan_course.evaluation.pitch import cents, track_pitch
+from gan_course.evaluation.statistics import (
+    band_distance,
+    band_levels,
+    modulation_spectra,
+)
+from gan_course.evaluation.two_sample import BATCH, tell_apart
+from gan_course.synthesis import frequency_of, midi_number
+
+CONTROL = "Does it play what was asked for?"
+QUALITY = "Can it be told from a real sound?"
+VARIETY = "Is it as varied as the real sounds?"
+WHOLE = "How far is the whole of it from the real sounds?"
+COPYING = "Did it learn its training sounds by heart?"
+QUESTIONS = (CONTROL, QUALITY, VARIETY, WHOLE, COPYING)
+
+REPEATS = 10
+"""How many random parts of the clips an uncertainty is taken from."""
+LARGEST = 1000
+"""How many clips are in such a part at most."""
+FEWEST = 16
+"""With fewer clips of a kind no verdict is given."""
+NEIGHBOURS = 5
+TOLD = "told from real (AUC)"
+NEAREST = "nearest to a training clip"
+SHARES = ("precision", "recall", "coverage", TOLD, NEAREST)
+"""Metrics between 0 and 1, and so are the ends of their intervals."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number of a verdict.
+
+    metric, unit: what it is. question: which of `QUESTIONS` it answers. value: for the generated clips; low, high:
+    where it probably (95%) lies. floor: for other real clips in the place of the generated ones. through: for these
+    after they went through the generator's representation, which nothing that is decoded from it can be expected to
+    beat; None where that was not measured. n: of how many generated clips. embedding: what listened. better: "higher",
+    "lower", or the value that is best, as text.
+    """
+
+    metric: str
+    question: str
+    value: float
+    low: float
+    high: float
+    floor: float
+    n: int
+    embedding: str
+    better: str
+    unit: str = ""
+    through: float | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The rows of `judge`, and in words what could not be measured and why."""
+
+    rows: tuple[Row, ...]
+    left_out: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"rows": [asdict(row) for row in self.rows], "left_out": list(self.left_out)}
+
+    def __getitem__(self, metric: str) -> Row:
+        """The first row of that name. Raises KeyError with the names that there are."""
+        for row in self.rows:
+            if row.metric == metric:
+                return row
+        raise KeyError(f"there is no {metric!r} here: choose {', '.join(row.metric for row in self.rows)}")
+
+    def __str__(self) -> str:
+        return as_text(self)
+
+
+@dataclass
+class _Bench:
+    """What is judged, and the rows so far. sets: "generated", "other" and maybe "through", alike in their labels."""
+
+    sets: dict[str, Clips]
+    reference: Clips
+    seed: int
+    rows: list[Row] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    def add(
+        self,
+        metric: str,
+        question: str,
+        measure: Callable[[str], float],
+        interval: tuple[float, float],
+        embedding: str,
+        better: str,
+        unit: str = "",
+        value: float | None = None,
+        through: bool = True,
+    ) -> None:
+        value = measure("generated") if value is None else value
+        low, high = interval
+        if metric in SHARES:
+            low, high = max(low, 0.0), min(high, 1.0)
+        self.rows.append(
+            Row(
+                metric,
+                question,
+                value,
+                low,
+                high,
+                floor=measure("other"),
+                n=len(self.sets["generated"]),
+                embedding=embedding,
+                better=better,
+                unit=unit,
+                through=measure("through") if through and "through" in self.sets else None,
+            )
+        )
+
+
+def judge(
+    generated: Clips,
+    reference: Clips,
+    other: Clips | None = None,
+    *,
+    training: Clips | None = None,
+    unseen: Clips | None = None,
+    through: Clips | None = None,
+    ear: Ear | None = None,
+    listeners: Mapping[str, Listener] | None = None,
+    two_sample: bool = True,
+    seed: int = 0,
+    say: Callable[[str], None] = lambda text: None,
+) -> Verdict:
+    """Every metric that these clips allow, as a `Verdict`.
+
+    generated: labelled with what was asked for, with labels drawn as those of the real clips. reference: real clips
+    that nothing was trained on; other: as many more as there are generated ones, for the floor; None takes half of the
+    reference. training: what the generator was trained on, for `memorisation`, and unseen: about as many real clips
+    that it was not trained on; None takes the reference, and then as few of the training clips. through: `other` after
+    the generator's representation. ear: it hears labels, for accuracy and scores. listeners: by name, whose features
+    measure distances; none of them may have been used in training. two_sample: whether judges are trained too, which
+    takes most of the time. `say` is told what is being done.
+
+    What cannot be measured, as labels that are not there, is left out, and the verdict says so. Raises ValueError for
+    clips that cannot be compared at all: fewer than 16 of a kind, another rate, another length.
+    """
+    if other is None:
+        order = torch.randperm(len(reference), generator=torch.Generator().manual_seed(seed))
+        half = len(order) // 2
+        reference, other = reference.select(order[:half]), reference.select(order[half:])
+    sets = {"generated": generated, "other": other} | ({"through": through} if through is not None else {})
+    _check({**sets, "reference": reference})
+    bench = _Bench(sets, reference, seed)
+    say("listening for what was asked for")
+    _control(bench, ear)
+    _pitch(bench)
+    say("measuring bands and modulation")
+    _statistics(bench)
+    if two_sample:
+        say("training judges to tell generated from real")
+        _two_sample(bench)
+    if ear is not None:
+        _scores(bench, ear)
+    for name, listener in (listeners or {}).items():
+        say(f"comparing features of {name}")
+        features = {what: listener.features(clips) for what, clips in sets.items()}
+        real = listener.features(reference)
+        _distances(bench, name, real, features)
+        if training is not None:
+            held_out = real if unseen is None else listener.features(unseen)
+            _memorised(bench, name, listener.features(training), held_out, features)
+    if training is None:
+        bench.left_out.append("copying of the training sounds: they were not given")
+    order = {question: place for place, question in enumerate(QUESTIONS)}
+    return Verdict(tuple(sorted(bench.rows, key=lambda row: order[row.question])), tuple(bench.left_out))
+
+
+def _check(sets: Mapping[str, Clips]) -> None:
+    first = sets["generated"]
+    for name, clips in sets.items():
+        if len(clips) < FEWEST:
+            raise ValueError(f"there are {len(clips)} clips of {name}: give {FEWEST} or more")
+        if (clips.rate, clips.audio.shape[1]) != (first.rate, first.audio.shape[1]):
+            raise ValueError(
+                f"the clips of {name} have {clips.audio.shape[1]:,} samples at {clips.rate:,} Hz, and those generated "
+                f"{first.audio.shape[1]:,} at {first.rate:,} Hz: make them alike"
+            )
+        if not bool(clips.audio.isfinite().all()):
+            raise ValueError(f"the clips of {name} hold NaN or infinity: look for broken clips first")
+
+
+# Uncertainty
+
+
+def wilson_interval(right: float, n: int) -> tuple[float, float]:
+    """Where a share lies with 95% that was `right` times out of `n` (Wilson 1927)."""
+    from scipy.stats import binomtest
+
+    found = binomtest(round(right), n).proportion_ci(0.95, "wilson")
+    return float(found.low), float(found.high)
+
+
+def parts_interval(
+    statistic: Callable[..., float], sets: Sequence[Tensor], value: float, seed: int = 0
+) -> tuple[float, float]:
+    """Where `value`, a statistic of several sets, lies with 95%: see `parts_intervals`."""
+    return parts_intervals(lambda *parts: {"": statistic(*parts)}, sets, {"": value}, seed)[""]
+
+
+def parts_intervals(
+    statistics: Callable[..., Mapping[str, float]],
+    sets: Sequence[Tensor],
+    values: Mapping[str, float],
+    seed: int = 0,
+) -> dict[str, tuple[float, float]]:
+    """Where statistics of several sets lie with 95%, from random parts of each, of half its clips or `LARGEST`.
+
+    The spread of a mean over random halves, drawn without replacement, is its own standard error (Shao and Wu 1989);
+    that over parts of m of n clips is √((n − m) / m) times it, by which it is divided (subsampling, Politis and Romano
+    1994). Nothing comes twice, unlike in a bootstrap, where each copy would be its own nearest neighbour. Small sets
+    are more biased than large ones; only their spread is used, around `values`.
+    """
+    from scipy.stats import t
+
+    random = torch.Generator().manual_seed(seed)
+    sizes = [min(len(x) // 2, LARGEST) for x in sets]
+    found = [
+        statistics(
+            *(x[torch.randperm(len(x), generator=random)[:size]] for x, size in zip(sets, sizes, strict=True))
+        )
+        for _ in range(REPEATS)
+    ]
+    fewest = min(range(len(sets)), key=lambda place: len(sets[place]))
+    wider = ((len(sets[fewest]) - sizes[fewest]) / sizes[fewest]) ** 0.5
+    times = float(t.ppf(0.975, REPEATS - 1)) / wider
+    spread = {
+        name: float(torch.tensor([one[name] for one in found], dtype=torch.float64).std()) for name in values
+    }
+    return {
+        name: (value - times * spread[name], value + times * spread[name]) for name, value in values.items()
+    }
+
+
+# What each question asks
+
+
+def _control(bench: _Bench, ear: Ear | None) -> None:
+    labels = bench.sets["generated"].classes
+    if not labels:
+        bench.left_out.append("accuracy and pitch: the clips have no labels")
+        return
+    if ear is None:
+        bench.left_out.append(f"accuracy: there is no ear for {', '.join(labels)}")
+        return
+    n = len(bench.sets["generated"])
+    heard: dict[str, dict[str, float]] = {}
+    for kind in labels:
+        if kind not in ear.classes:
+            bench.left_out.append(f"accuracy of {kind}: the ear does not hear it")
+            continue
+        try:
+            for what, clips in bench.sets.items():
+                own = Clips(clips.audio, clips.rate, {kind: clips.labels[kind]}, {kind: clips.classes[kind]})
+                heard.setdefault(kind, {})[what] = ear.accuracy(own)[kind]
+        except ValueError as error:
+            bench.left_out.append(f"accuracy of {kind}: {error}")
+            continue
+        shares = heard[kind]
+        bench.add(
+            f"right {kind}",
+            CONTROL,
+            shares.__getitem__,
+            wilson_interval(shares["generated"] * n, n),
+            "label ear",
+            "higher",
+        )
+
+
+def _pitch(bench: _Bench) -> None:
+    names = bench.sets["generated"].classes.get("pitch")
+    if names is None:
+        return
+    try:
+        frequencies = torch.tensor([float(frequency_of(midi_number(name))) for name in names])
+    except ValueError:
+        bench.left_out.append("pitch by the tracker: the labels are no notes such as A4")
+        return
+    rate = bench.reference.rate
+    low, high = float(frequencies.min()) / 2**0.5, min(float(frequencies.max()) * 2**0.5, rate / 4)
+    off = {
+        what: cents(track_pitch(clips.audio, rate, low, high), frequencies[clips.labels["pitch"]]).abs()
+        for what, clips in bench.sets.items()
+    }
+    shares = {what: float((error <= 50).double().mean()) for what, error in off.items()}
+    n = len(off["generated"])
+    bench.add(
+        "pitch within 50 cents",
+        CONTROL,
+        shares.__getitem__,
+        wilson_interval(shares["generated"] * n, n),
+        "autocorrelation",
+        "higher",
+    )
+    medians = {what: float(error.nanmedian()) for what, error in off.items()}
+    middle = medians["generated"]
+    bench.add(
+        "median error of pitch",
+        CONTROL,
+        medians.__getitem__,
+        parts_interval(lambda x: float(x.nanmedian()), [off["generated"]], middle, bench.seed),
+        "autocorrelation",
+        "lower",
+        "cents",
+    )
+
+
+def _statistics(bench: _Bench) -> None:
+    rate = bench.reference.rate
+    for metric, describe, distance in (
+        ("band levels", band_levels, band_distance),
+        ("modulation", lambda audio, rate: modulation_spectra(audio, rate)[0].flatten(1), band_distance),
+    ):
+        real = describe(bench.reference.audio, rate)
+        of = {what: describe(clips.audio, rate) for what, clips in bench.sets.items()}
+        value = distance(real, of["generated"])
+        bench.add(
+            metric,
+            QUALITY,
+            lambda what, of=of, real=real, distance=distance: distance(real, of[what]),
+            parts_interval(distance, [real, of["generated"]], value, bench.seed),
+            "none: mel bands",
+            "lower",
+            "dB",
+            value,
+        )
+
+
+def _two_sample(bench: _Bench) -> None:
+    from gan_course.spectral import LogMel
+
+    fewest = min(len(bench.reference), *map(len, bench.sets.values()))
+    if fewest < 4 * BATCH:
+        bench.left_out.append(
+            f"two-sample judge: it needs {4 * BATCH} clips of each kind, and there are {fewest}"
+        )
+        return
+    encoding = LogMel(rate=bench.reference.rate)
+
+    def pictures(clips: Clips) -> Tensor:
+        whole = clips.audio.shape[1] // encoding.hop * encoding.hop
+        return torch.cat([encoding.encode(part[:, :whole]) for part in clips.audio.split(256)])
+
+    real = pictures(bench.reference)
+    found = {what: tell_apart(real, pictures(clips), bench.seed) for what, clips in bench.sets.items()}
+    auc, error = found["generated"]["auc"], found["generated"]["error"]
+    bench.add(
+        "told from real (AUC)",
+        QUALITY,
+        lambda what: found[what]["auc"],
+        (max(0.0, auc - 1.96 * error), min(1.0, auc + 1.96 * error)),
+        "two-sample judge",
+        "0.5",
+        "",
+        auc,
+    )
+
+
+def score(p: Tensor) -> float:
+    """exp of the mean KL divergence of p(class | clip) `(clip, class)` from its mean over the clips: 1 to the classes.
+
+    The Inception score of Salimans et al. (2016), whose name is that of its classifier. High if each clip is surely of
+    one class and the classes come equally often; what a clip sounds like beyond that, it does not hear. Lesson 10.
+    """
+    p = p.double().clamp(min=1e-12)
+    return float((p * (p.log() - p.mean(0).log())).sum(1).mean().exp())
+
+
+def _scores(bench: _Bench, ear: Ear) -> None:
+    heard = {what: ear.hear(clips) for what, clips in bench.sets.items()}
+    for kind, names in ear.classes.items():
+        value = score(heard["generated"][kind])
+        bench.add(
+            f"score of {kind} (1 to {len(names)})",
+            VARIETY,
+            lambda what, kind=kind: score(heard[what][kind]),
+            parts_interval(score, [heard["generated"][kind]], value, bench.seed),
+            "label ear",
+            "higher",
+            "",
+            value,
+        )
+
+
+def _distances(bench: _Bench, name: str, real: Tensor, features: Mapping[str, Tensor]) -> None:
+    limits = {what: frechet_infinity(real, x, seed=bench.seed) for what, x in features.items()}
+    limit, error = limits["generated"]["value"], limits["generated"]["error"]
+    bench.add(
+        "FAD∞",
+        WHOLE,
+        lambda what: limits[what]["value"],
+        (limit - 1.96 * error, limit + 1.96 * error),
+        name,
+        "lower",
+        "",
+        limit,
+    )
+    few = min(len(real), *map(len, features.values())) // 2 <= NEIGHBOURS
+    if few:
+        bench.left_out.append(f"precision to coverage by {name}: too few clips for {NEIGHBOURS} neighbours")
+    sigma = median_distance(real.double())
+
+    def measures(real: Tensor, x: Tensor) -> dict[str, float]:
+        near = {} if few else neighbourhoods(real, x, NEIGHBOURS)
+        return {
+            "FAD": frechet_distance(real, x),
+            "KAD × 100": 100 * kernel_distance(real, x, sigma),
+            **near,
+        }
+
+    found = {what: measures(real, x) for what, x in features.items()}
+    intervals = parts_intervals(measures, [real, features["generated"]], found["generated"], bench.seed)
+    for metric, question, better in (
+        ("FAD", WHOLE, "lower"),
+        ("KAD × 100", WHOLE, "lower"),
+        ("precision", QUALITY, "higher"),
+        ("density", QUALITY, "higher"),
+        ("recall", VARIETY, "higher"),
+        ("coverage", VARIETY, "higher"),
+    ):
+        if metric in intervals:
+            bench.add(
+                metric,
+                question,
+                lambda what, metric=metric: found[what][metric],
+                intervals[metric],
+                name,
+                better,
+            )
+
+
+def _memorised(
+    bench: _Bench, name: str, training: Tensor, held_out: Tensor, features: Mapping[str, Tensor]
+) -> None:
+    found = {what: memorisation(x, training, held_out, bench.seed) for what, x in features.items()}
+    share, error = found["generated"]["share"], found["generated"]["error"]
+    bench.add(
+        "nearest to a training clip",
+        COPYING,
+        lambda what: found[what]["share"],
+        (max(0.0, share - 1.96 * error), min(1.0, share + 1.96 * error)),
+        name,
+        "0.5",
+        "",
+        share,
+    )
+
+
+# In words
+
+
+def as_text(verdict: Verdict) -> str:
+    """The verdict as a table for a terminal, grouped by question."""
+    head = ("metric", "value", "95%", "real", "real, decoded", "best", "by", "n")
+    lines: list[tuple[str, ...] | str] = []
+    for question in QUESTIONS:
+        rows = [row for row in verdict.rows if row.question == question]
+        if rows:
+            lines += [question, head, *map(cells, rows)]
+    table = [line for line in lines if isinstance(line, tuple)]
+    widths = [max(len(row[place]) for row in table) for place in range(len(head))] if table else []
+    text = [
+        f"\n{line}"
+        if isinstance(line, str)
+        else "  "
+        + "  ".join(
+            cell.ljust(width) if place in (0, 6) else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    ]
+    text += [f"\nNot measured: {said}." for said in verdict.left_out]
+    return "\n".join(text).strip()
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """The row as words: metric, value, interval, floor, floor through the representation, best, embedding, n."""
+    unit = f" {row.unit}" if row.unit else ""
+    return (
+        row.metric,
+        f"{number(row.value)}{unit}",
+        f"{number(row.low)} to {number(row.high)}",
+        number(row.floor),
+        "" if row.through is None else number(row.through),
+        row.better,
+        row.embedding,
+        f"{row.n:,}",
+    )
+
+
+def number(value: float) -> str:
+    """A number in three digits or so: 0.998, 12.3, 1,234."""
+    if not math.isfinite(value):
+        return "–"
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
+    return f"{value:,.{digits}f}".replace("-", "−")
