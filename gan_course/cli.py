@@ -213,6 +213,37 @@ def train_ear(
         raise fail(str(error)) from None
 
 
+@app.command("train-vocoder")
+def train_vocoder(
+    name: Annotated[str, typer.Argument(help="Such as vocoder-notes, or a name for one of your own.")],
+    folder: Annotated[
+        Path, typer.Option(help="Where the vocoder and its card go; a run found there is taken up.")
+    ] = Path("vocoders"),
+    data: Annotated[
+        str | None, typer.Option(help="Of your own: notes, digits, orchestra, or a folder of sounds.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Of your own: how many.")] = None,
+) -> None:
+    """Train a vocoder, which turns log-mel pictures into sound, measure it and write its card."""
+    from gan_course.training.recorders import History, ProgressBar
+    from gan_course.zoo.vocoders import make_vocoder, trained_on
+
+    try:
+        own = (
+            trained_on(data or "notes", **({} if steps is None else {"steps": steps}))
+            if data or steps
+            else None
+        )
+        card = make_vocoder(name, folder, own, [ProgressBar(), History(folder / name)])
+    except (ValueError, OSError, FloatingPointError) as error:
+        raise fail(str(error)) from None
+    except KeyboardInterrupt:
+        raise fail(
+            f"Stopped. The same command goes on from the last checkpoint in {folder / name}."
+        ) from None
+    typer.echo(f"Measured and described in {card}.")
+
+
 @app.command()
 def compare(
     file: Annotated[Path, typer.Argument(help="Where the rows go; those found there are not played again.")],

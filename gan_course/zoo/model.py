@@ -9,14 +9,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gan_course.networks.vocoder import Vocoder
 from gan_course.sound import Sound
 from gan_course.spectral import representation
 from gan_course.training import checkpoint
 from gan_course.training.recipe import Recipe
 
 WEIGHTS = Path(__file__).parent / "weights"
-EARS = "ear-"
-"""What the names of ears begin with; all other weights are generators."""
+EARS, VOCODERS = "ear-", "vocoder-"
+"""What the names of ears and of vocoders begin with; all other weights are generators."""
 
 
 class Model:
@@ -75,16 +76,26 @@ class Model:
                 )
         return torch.tensor([values.index(name) for name in names])
 
-    def sounds(self, pictures: Tensor, label: str | Sequence[str] = "") -> list[Sound]:
-        """Decode spectrograms to sounds."""
+    def sounds(
+        self, pictures: Tensor, label: str | Sequence[str] = "", vocoder: Vocoder | None = None
+    ) -> list[Sound]:
+        """Decode spectrograms to sounds: as the representation does, or by a ``vocoder`` that was trained for it.
+
+        Raises ValueError for a vocoder of another representation.
+        """
         labels = [label] * len(pictures) if isinstance(label, str) else label
-        audio = self.encoding.decode(pictures).numpy()
+        if vocoder is not None:
+            vocoder.require(self.encoding)
+        audio = (vocoder or self.encoding).decode(pictures).numpy()
         return [Sound(x, self.rate, text) for x, text in zip(audio, labels, strict=True)]
 
-    def generate(self, seed: int = 0, **conditions: str) -> Sound:
-        """One sound, as in ``generate(pitch="A4", instrument="bell", seed=3)``; the same for the same seed."""
+    def generate(self, seed: int = 0, vocoder: Vocoder | None = None, **conditions: str) -> Sound:
+        """One sound, as in ``generate(pitch="A4", instrument="bell", seed=3)``; the same for the same seed.
+
+        ``vocoder``: as in `sounds`.
+        """
         label = " ".join([self.name, *conditions.values(), f"(seed {seed})"])
-        return self.sounds(self.pictures(self.z(seed), **conditions), label)[0]
+        return self.sounds(self.pictures(self.z(seed), **conditions), label, vocoder)[0]
 
     def untrained(self, seed: int = 0) -> Model:
         """The same network with the random weights of before its first step."""
@@ -116,7 +127,9 @@ def slerp(a: Tensor, b: Tensor, share: float) -> Tensor:
 
 def names() -> list[str]:
     """The names of the generators that come with the course."""
-    return sorted(path.stem for path in WEIGHTS.glob("*.safetensors") if not path.stem.startswith(EARS))
+    return sorted(
+        path.stem for path in WEIGHTS.glob("*.safetensors") if not path.stem.startswith((EARS, VOCODERS))
+    )
 
 
 def load(name: str | Path) -> Model:
@@ -133,6 +146,8 @@ def load(name: str | Path) -> Model:
         raise ValueError(f"there is no model {str(name)!r}: choose {', '.join(names())}, or a run's folder")
     tensors, about = checkpoint.load(path)
     if "recipe" not in about:
-        raise ValueError(f"{path.name} holds no generator: load an ear with zoo.load_ear")
+        raise ValueError(
+            f"{path.name} holds no generator: load an ear with zoo.load_ear, a vocoder with load_vocoder"
+        )
     card = path.with_suffix(".md")
     return Model(path.stem, tensors, about, card.read_text() if card.is_file() else "")
