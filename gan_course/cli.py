@@ -314,6 +314,37 @@ def generate(
 
 
 @app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A shipped model (notes-first) or a run's folder.")],
+    folder: Annotated[Path | None, typer.Option(help="Where the report goes; judged/MODEL if none.")] = None,
+    count: Annotated[int, typer.Option(min=16, help="How many sounds are judged, at most.")] = 444,
+    seed: Annotated[int, typer.Option(min=0, help="Of the sounds and of all that is drawn.")] = 0,
+    two_sample: Annotated[
+        bool, typer.Option(help="Train judges to tell generated from real, which takes most of the time.")
+    ] = True,
+) -> None:
+    """Judge a generator: a table of metrics, and a page with sounds, pictures and the model card."""
+    from gan_course import zoo
+    from gan_course.display.report import check_place, write_report
+    from gan_course.zoo.judging import evaluate as judged
+
+    try:
+        player = zoo.load(model)
+        if Path(model).exists():
+            player.name = Path(model).resolve().name.removesuffix(".safetensors")
+        place = folder or Path("judged") / player.name
+        replaced = check_place(place)
+        found = judged(player, count, seed, two_sample, say=lambda text: typer.echo(f"{text} …", err=True))
+        page = write_report(found, place)
+    except (ValueError, OSError) as error:
+        raise fail(str(error)) from None
+    typer.echo(f"{found.verdict}\n")
+    if replaced:
+        typer.echo(replaced)
+    typer.echo(f"The report is {page}, its numbers are {page.with_name('metrics.json')}.")
+
+
+@app.command()
 def release(
     run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
     name: Annotated[str, typer.Argument(help="The model's name in the course.")],

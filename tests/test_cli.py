@@ -38,6 +38,7 @@ def test_help_comes_at_once_and_names_every_command(tmp_path: Path) -> None:
         "train",
         "train-ear",
         "compare",
+        "evaluate",
         "generate",
         "release",
         "doctor",

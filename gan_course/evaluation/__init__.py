@@ -13,6 +13,7 @@ from gan_course.evaluation.distances import (
     neighbourhoods,
     precision_recall,
 )
+from gan_course.evaluation.during import Examination
 from gan_course.evaluation.ear import Ear, train_ear
 from gan_course.evaluation.listening import abx_result, mos_result
 from gan_course.evaluation.modes import (
@@ -38,6 +39,7 @@ from gan_course.evaluation.two_sample import tell_apart
 
 __all__ = [
     "Ear",
+    "Examination",
     "Mixture",
     "Row",
     "TextureEar",
@@ -63,8 +65,8 @@ __all__ = [
     "modes_covered",
     "modulation_distance",
     "modulation_spectra",
-    "nearest",
     "mos_result",
+    "nearest",
     "neighbourhoods",
     "noisy",
     "pitch_accuracy",

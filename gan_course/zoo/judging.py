@@ -1,0 +1,170 @@
+"""A model judged: what it is compared with, and which ears listen. Lesson 10."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gan_course import datasets
+from gan_course.datasets import Clips
+from gan_course.evaluation.ear import Ear, Listener
+from gan_course.evaluation.report import FEWEST, Verdict, judge
+from gan_course.zoo.ears import load_ear
+from gan_course.zoo.model import Model
+from gan_course.zoo.release import HELD_OUT_SEED
+from gan_course.zoo.textures import load_texture_ear
+
+JUDGES = {"notes": "ear-notes-judge", "digits": "ear-digits-judge", "orchestra": "ear-orchestra-judge"}
+"""The ear for labels that judges models of each data set; nothing was trained with its help."""
+STRANGER = "ear-notes-judge"
+"""Whose features describe the sounds of a data set that no ear was trained on."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict with the clips it is about: generated ones, and real ones with the same labels."""
+
+    model: Model
+    verdict: Verdict
+    generated: Clips
+    real: Clips
+    seed: int
+
+    def about(self) -> list[str]:
+        """Sentences on how it was judged."""
+        labels = " and ".join(self.generated.classes)
+        asked = f"asked for with the {labels} of as many real ones" if labels else "drawn without labels"
+        return [
+            f"{len(self.generated):,} generated sounds, {asked}, from seed {self.seed}; against real sounds that it "
+            f"was not trained on: {self.real.name} ({self.real.note})."
+        ]
+
+    def card(self) -> str:
+        """The model card; for a run that has none, what its recipe says."""
+        model = self.model
+        conditions = "; ".join(f"{name}: {', '.join(values)}" for name, values in model.classes.items())
+        rows = {
+            "data": f"{model.recipe.data} {model.recipe.data_options}",
+            "conditions": conditions or "none",
+            "representation": ", ".join(
+                f"{k} {v}" for k, v in model.encoding.to_dict().items() if v is not None
+            ),
+            "game": model.recipe.rules.in_words(),
+            "training": f"{model.about['steps']:,} of {model.recipe.steps:,} steps of {model.recipe.batch} sounds",
+            "parameters": f"{model.parameters:,}",
+        }
+        table = "\n".join(f"| {name} | {text} |" for name, text in rows.items())
+        return model.card or f"A run that has no card yet; its recipe says:\n\n| | |\n|---|---|\n{table}"
+
+
+def evaluate(
+    model: Model,
+    count: int = 444,
+    seed: int = 0,
+    two_sample: bool = True,
+    say: Callable[[str], None] = lambda text: None,
+) -> Judged:
+    """Judge `count` sounds of a model against real ones that it was not trained on.
+
+    Those of the built-in notes are of another seed; of other data, of the test split, and where that is small, fewer
+    are judged. The sounds are asked for with the labels of as many real ones. `say` is told what is being done.
+    Raises ValueError, in one sentence, where there are too few real sounds, and what loading the data raises.
+    """
+    say("loading real sounds")
+    reference, other, training, unseen = _real(model, count, seed)
+    kinds = list(model.classes)
+    other = _labelled(other, kinds)
+    say(f"generating {len(other):,} sounds")
+    names = {kind: [other.classes[kind][i] for i in other.labels[kind].tolist()] for kind in kinds}
+    pictures = torch.cat(
+        [
+            model.pictures(
+                z, **{kind: given[64 * part : 64 * part + len(z)] for kind, given in names.items()}
+            )
+            for part, z in enumerate(model.z(seed, len(other)).split(64))
+        ]
+    )
+    generated = replace(
+        other, audio=_decoded(model, pictures), name=model.name, note="generated", parameters={}
+    )
+    say("taking real sounds through the same representation")
+    encoded = torch.cat([model.encoding.encode(part) for part in other.audio.split(64)])
+    through = replace(other, audio=_decoded(model, encoded), parameters={})
+    ear, listeners, left_out = _ears(model)
+    verdict = judge(
+        generated,
+        reference,
+        other,
+        training=training,
+        unseen=unseen,
+        through=through,
+        ear=ear,
+        listeners=listeners,
+        two_sample=two_sample,
+        seed=seed,
+        say=say,
+    )
+    return Judged(model, replace(verdict, left_out=(*left_out, *verdict.left_out)), generated, other, seed)
+
+
+def _real(model: Model, count: int, seed: int) -> tuple[Clips, Clips, Clips, Clips | None]:
+    """The reference, as many others, the training clips, and for memorisation about as many unseen ones."""
+    options: dict[str, Any] = {"rate": model.rate, "samples": model.about["samples"]}
+    options |= dict(model.recipe.data_options)
+    training = datasets.load(model.recipe.data, **options)
+    if model.recipe.data == "notes":
+        drawn = options | {"count": 2 * count, "seed": HELD_OUT_SEED}
+        pool = datasets.load("notes", **drawn)
+        unseen = datasets.load("notes", **options | {"seed": HELD_OUT_SEED + 1})
+    else:
+        pool, unseen = datasets.load(model.recipe.data, **options | {"split": "test"}), None
+        if options.get("split", "all") == "all":
+            raise ValueError(
+                f"{model.name} was trained on all of its data ({model.recipe.data}), so no real sounds are left to "
+                f'judge it by: train it with "split": "train" among the data_options of its recipe'
+            )
+    if len(pool) < 2 * FEWEST:
+        raise ValueError(
+            f"there are {len(pool)} real sounds that {model.name} was not trained on: {2 * FEWEST} or more are needed"
+        )
+    # one shuffled pool: the two halves differ by chance alone
+    order = torch.randperm(len(pool), generator=torch.Generator().manual_seed(seed))
+    half = min(count, len(pool) // 2)
+    return pool.select(order[:half]), pool.select(order[half : 2 * half]), training, unseen
+
+
+def _labelled(clips: Clips, kinds: list[str]) -> Clips:
+    """The clips with these kinds of labels alone."""
+    return replace(
+        clips,
+        labels={kind: clips.labels[kind] for kind in kinds},
+        classes={kind: clips.classes[kind] for kind in kinds},
+    )
+
+
+def _decoded(model: Model, pictures: Tensor) -> Tensor:
+    return torch.cat([model.encoding.decode(part) for part in pictures.split(64)])
+
+
+def _ears(model: Model) -> tuple[Ear | None, Mapping[str, Listener], list[str]]:
+    """The ear for labels, those whose features are compared, and what is left out."""
+    data = model.recipe.data
+    ear = load_ear(JUDGES[data]) if data in JUDGES else None
+    label, texture = ear or load_ear(STRANGER), load_texture_ear()
+    named: dict[str, Listener] = {"label ear" if ear else "label ear of notes": label}
+    named["texture ear" if data == "notes" else "texture ear of notes"] = texture
+    fits = {
+        name: one
+        for name, one in named.items()
+        if (one.rate, one.samples) == (model.rate, model.about["samples"])
+    }
+    left_out = [
+        f"features of the {name}: it hears {one.samples:,} samples at {one.rate:,} Hz"
+        for name, one in named.items()
+        if name not in fits
+    ]
+    return (ear if "label ear" in fits else None), fits, left_out

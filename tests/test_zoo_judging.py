@@ -1,0 +1,208 @@
+"""A model is judged by one call and one command; the report is one page that needs nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from gan_course import Sound, zoo
+from gan_course.cli import app
+from gan_course.display.report import MARK, as_good_as_real, check_place, report_page, write_report
+from gan_course.evaluation.report import QUESTIONS, Row, Verdict
+from gan_course.spectral import LogMel
+from gan_course.training import Recipe, checkpoint
+from gan_course.zoo.judging import Judged, evaluate
+from gan_course.zoo.model import WEIGHTS
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run: the shipped generator, as if it had been trained on 64 notes."""
+    tensors, about = checkpoint.load(WEIGHTS / "notes-first.safetensors")
+    about["recipe"]["data_options"] = {"count": 64, "seed": 0}
+    folder = tmp_path_factory.mktemp("runs") / "mine"
+    checkpoint.save(folder / "generator.safetensors", tensors, about)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def judged(run: Path) -> Judged:
+    return evaluate(zoo.load(run), 36, two_sample=False)
+
+
+def test_it_is_judged_against_notes_of_another_seed_with_the_same_labels(judged: Judged) -> None:
+    assert len(judged.generated) == len(judged.real) == 36
+    assert "seed 1000003" in judged.about()[0]
+    for kind, labels in judged.real.labels.items():
+        assert torch.equal(judged.generated.labels[kind], labels)
+    assert {row.question for row in judged.verdict.rows} == set(QUESTIONS)
+    assert {row.embedding for row in judged.verdict.rows} >= {"label ear", "texture ear", "autocorrelation"}
+    assert all(row.n == 36 and row.through is not None for row in judged.verdict.rows)
+    assert judged.verdict["right pitch"].value > 0.9
+    assert not torch.equal(judged.generated.audio, judged.real.audio)
+
+
+def test_the_page_holds_all_that_it_shows(judged: Judged, tmp_path: Path) -> None:
+    page = write_report(judged, tmp_path / "out").read_text("utf-8")
+    addresses = re.findall(r"(?:src|href)\s*=\s*\"([^\"]{0,12})|url\(([^)]{0,12})", page)
+    assert addresses and all((one or other).startswith("data:") for one, other in addresses)
+    assert "<script" not in page and "@import" not in page
+    assert page.count("<audio") == 6 + 24
+    assert len(re.findall(r"<img alt=\"[^\"]+", page)) == 30
+    for row in judged.verdict.rows:
+        assert row.metric in page
+    assert all(question in page for question in QUESTIONS)
+    assert "A run that has no card yet" in page
+    found = json.loads((tmp_path / "out" / "metrics.json").read_text("utf-8"))
+    assert len(found["rows"]) == len(judged.verdict.rows)
+    assert found["seed"] == 0
+
+
+def test_recordings_that_may_not_be_passed_on_are_seen_and_not_heard(judged: Judged) -> None:
+    page = report_page("x", judged.verdict, judged.generated, judged.real, real_is_heard=False)
+    assert page.count("<audio") == 3 + 12
+    assert page.count("<img") == 30
+    assert not re.search(r"aria-label=\"real", page)
+    assert "are not passed on" in page
+
+
+def test_a_card_is_shown_as_written_and_what_it_says_in_html_is_text(judged: Judged) -> None:
+    card = "# Name <script>alert(1)</script>\n\n| a | b |\n|---|---|\n| 1 | `2` |\n"
+    page = report_page("<b>x", judged.verdict, judged.generated, judged.real, card)
+    assert "<script" not in page and "<b>x" not in page
+    assert "<td>1</td>" in page and "<code>2</code>" in page
+
+
+def test_a_report_of_ours_is_replaced_and_said_to_be_and_nothing_else_is(
+    judged: Judged, tmp_path: Path
+) -> None:
+    assert check_place(tmp_path / "new") == ""
+    write_report(judged, tmp_path)
+    assert "is replaced" in check_place(tmp_path)
+    write_report(judged, tmp_path)
+    (tmp_path / "metrics.json").write_text('{"my": "thesis"}')
+    with pytest.raises(ValueError, match="is no report of ours: name another folder"):
+        write_report(judged, tmp_path)
+    assert (tmp_path / "metrics.json").read_text() == '{"my": "thesis"}'
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match="file is a file: name a folder"):
+        check_place(tmp_path / "file")
+
+
+def test_the_command_prints_the_table_and_says_where_the_report_is(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judged: Judged
+) -> None:
+    asked = []
+
+    def quick(model, count, seed, two_sample, say) -> Judged:
+        asked.append((model.name, count, seed, two_sample))
+        say("listening")
+        return replace(judged, model=model)
+
+    monkeypatch.setattr("gan_course.zoo.judging.evaluate", quick)
+    monkeypatch.chdir(tmp_path)
+    said = CliRunner().invoke(app, ["evaluate", str(run), "--count", "40", "--seed", "2", "--no-two-sample"])
+    assert said.exit_code == 0, said.output
+    assert asked == [("mine", 40, 2, False)]
+    assert "Does it play what was asked for?" in said.output
+    assert (tmp_path / "judged" / "mine" / "report.html").read_text("utf-8").count(MARK) == 1
+    again = CliRunner().invoke(app, ["evaluate", str(run)])
+    assert "The report that was in judged/mine is replaced." in again.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["whale"], "there is no model 'whale'"),
+        (["ear-notes"], "holds no generator"),
+        (["notes-first", "--folder", "taken"], "taken is a file: name a folder"),
+    ],
+)
+def test_bad_input_is_answered_in_one_sentence(
+    arguments: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").write_text("")
+    said = CliRunner().invoke(app, ["evaluate", *arguments])
+    assert said.exit_code == 1
+    assert says in said.output
+    assert "Traceback" not in said.output and len(said.output.strip().splitlines()) == 1
+
+
+def trained_on_a_folder(place: Path, run: Path, files: int, **options: str) -> None:
+    """A run's folder whose untrained generator has no conditions, and the sounds that it is about."""
+    random = np.random.default_rng(0)
+    for number in range(files):
+        Sound(0.1 * random.normal(size=8 * 16_384), 16_000).save(place / f"{number}.wav")
+    recipe = Recipe(
+        data="folder",
+        data_options={"path": str(place), **options},
+        conditions=(),
+        representation=LogMel(n_mels=16).to_dict(),
+        latent=4,
+        generator_widths=(4, 4, 4),
+    )
+    shape = (1, 16, 64)
+    about = {
+        "recipe": recipe.to_dict(),
+        "classes": {},
+        "shape": shape,
+        "rate": 16_000,
+        "samples": 16_384,
+        "steps": 1,
+    }
+    checkpoint.save(run / "generator.safetensors", recipe.new_generator(shape, {}).state_dict(), about)
+
+
+def test_a_model_of_a_folder_without_labels_is_judged_by_its_held_out_sounds(tmp_path: Path) -> None:
+    (tmp_path / "sounds").mkdir()
+    trained_on_a_folder(tmp_path / "sounds", tmp_path / "run", 32, split="train")
+    found = evaluate(zoo.load(tmp_path / "run"), 20, two_sample=False)
+    assert 16 <= len(found.generated) <= 20
+    assert "test split" in found.about()[0] and "drawn without labels" in found.about()[0]
+    assert any("no labels" in said for said in found.verdict.left_out)
+    assert {row.embedding for row in found.verdict.rows} == {
+        "none: mel bands",
+        "label ear of notes",
+        "texture ear of notes",
+    }
+    assert not as_good_as_real(found.verdict["band levels"])
+
+
+def test_a_model_that_was_trained_on_everything_cannot_be_judged(tmp_path: Path) -> None:
+    (tmp_path / "sounds").mkdir()
+    trained_on_a_folder(tmp_path / "sounds", tmp_path / "run", 4)
+    with pytest.raises(ValueError, match="trained on all of its data"):
+        evaluate(zoo.load(tmp_path / "run"), 20)
+    (tmp_path / "others").mkdir()
+    trained_on_a_folder(tmp_path / "others", tmp_path / "few", 8, split="train")
+    with pytest.raises(ValueError, match=r"there are \d+ real sounds .* 32 or more are needed"):
+        evaluate(zoo.load(tmp_path / "few"), 20)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "real", "better", "good"),
+    [
+        (0.8, 0.9, 0.85, "higher", True),
+        (0.8, 0.9, 0.7, "higher", True),
+        (0.8, 0.9, 0.95, "higher", False),
+        (0.8, 0.9, 0.95, "lower", True),
+        (0.8, 0.9, 0.7, "lower", False),
+        (0.45, 0.6, 0.52, "0.5", True),
+        (0.6, 0.9, 0.52, "0.5", False),
+        (0.6, 0.9, 0.65, "0.5", True),
+        (0.1, 0.3, 0.48, "0.5", False),
+    ],
+)
+def test_what_is_as_good_as_real(low: float, high: float, real: float, better: str, good: bool) -> None:
+    row = Row("m", QUESTIONS[1], (low + high) / 2, low, high, 0.0, 9, "ear", better, through=real)
+    assert as_good_as_real(row) == good
+    assert as_good_as_real(replace(row, through=None, floor=real)) == good
+    assert Verdict((row,))["m"] == row
