@@ -14,7 +14,7 @@ from torch import Tensor
 
 from gan_course import datasets, zoo
 from gan_course.datasets import Clips
-from gan_course.evaluation import frechet_distance, judge, kernel_distance, report, score
+from gan_course.evaluation import frechet_distance, judge, judge_features, kernel_distance, report, score
 from gan_course.evaluation.report import (
     CONTROL,
     COPYING,
@@ -302,6 +302,16 @@ def test_distances_in_a_verdict_are_those_of_the_functions(parts: list[Clips], e
     assert by(real, "KAD × 100", "texture ear").value == pytest.approx(
         100 * kernel_distance(reference, generated)
     )
+
+
+def test_features_of_any_embedding_can_be_judged_alone(parts: list[Clips], ears, real: Verdict) -> None:
+    ear = ears[1]["texture ear"]
+    reference, other, generated, training = (ear.features(clips) for clips in parts)
+    found = judge_features(reference, generated, other, training=training, embedding="texture ear")
+    kept = tuple(replace(row, through=None) for row in real.rows if row.embedding == "texture ear")
+    assert {row.metric for row in found.rows} == {row.metric for row in kept}
+    for row in kept:
+        assert by(found, row.metric, "texture ear") == row
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,17 @@ from pathlib import Path
 from gan_course.datasets import Clips
 from gan_course.display.contact_sheet import contact_sheet
 from gan_course.display.players import listen
-from gan_course.evaluation.report import QUESTIONS, Row, Verdict, number
+from gan_course.evaluation.report import (
+    CONTROL,
+    COPYING,
+    QUALITY,
+    QUESTIONS,
+    VARIETY,
+    WHOLE,
+    Row,
+    Verdict,
+    number,
+)
 from gan_course.zoo.judging import Judged
 
 PAGE, NUMBERS = "report.html", "metrics.json"
@@ -51,26 +61,17 @@ pre { background: #fff; padding: .6em; border-radius: 4px; overflow-x: auto; }
 """
 
 EXPLAINED = {
-    QUESTIONS[
-        0
-    ]: "Heard by an ear that was trained on labels and by a pitch tracker that knows nothing of models. "
+    CONTROL: "Heard by an ear that was trained on labels and by a pitch tracker that knows nothing of models. "
     "This is control: a blurred note can be the right note.",
-    QUESTIONS[
-        1
-    ]: "Quality. A small network of fixed size and budget learns to tell both kinds apart and is tested on "
-    "others: 0.5, it cannot; 1, it always can. Precision and density: how many generated sounds lie among real ones. "
+    QUALITY: "Quality. A small network of fixed size and budget learns to tell both kinds apart and is tested on "
+    "others: 0.5, it cannot; 1, it always can. It learns the better from more clips: compare equally many. "
+    "Precision and density: how many generated sounds lie among real ones. "
     "Bands and modulation: how far loudness and wavering are off, in dB.",
-    QUESTIONS[
-        2
-    ]: "Variety. Recall and coverage fall when some of the real sounds are missing. A score is high when "
+    VARIETY: "Variety. Recall and coverage fall when some of the real sounds are missing. A score is high when "
     "each sound is surely of one class and all classes come equally often.",
-    QUESTIONS[
-        3
-    ]: "Quality and variety in one number, which does not say which of them is lacking. FAD grows when "
+    WHOLE: "Quality and variety in one number, which does not say which of them is lacking. FAD grows when "
     "clips are few, FAD∞ is what endlessly many would give. KAD is 0 for equal distributions, give or take.",
-    QUESTIONS[
-        4
-    ]: "The share of generated sounds whose nearest neighbour is a training sound and not an unseen real "
+    COPYING: "The share of generated sounds whose nearest neighbour is a training sound and not an unseen real "
     "one, out of equally many: 0.5 for new sounds, near 1 for copies.",
 }
 """What is said of each question, above its rows."""

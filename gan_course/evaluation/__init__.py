@@ -26,7 +26,7 @@ from gan_course.evaluation.modes import (
     ring,
 )
 from gan_course.evaluation.pitch import cents, pitch_accuracy, track_pitch
-from gan_course.evaluation.report import Row, Verdict, judge, score
+from gan_course.evaluation.report import Row, Verdict, judge, judge_features, score
 from gan_course.evaluation.statistics import (
     band_centres,
     band_distance,
@@ -58,6 +58,7 @@ __all__ = [
     "grid",
     "high_quality_share",
     "judge",
+    "judge_features",
     "kernel_distance",
     "kl_of_modes",
     "memorisation",

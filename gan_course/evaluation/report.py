@@ -104,8 +104,8 @@ class Verdict:
 class _Bench:
     """What is judged, and the rows so far. sets: "generated", "other" and maybe "through", alike in their labels."""
 
-    sets: dict[str, Clips]
-    reference: Clips
+    sets: dict[str, Any]
+    reference: Any
     seed: int
     rows: list[Row] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -199,6 +199,28 @@ def judge(
         bench.left_out.append("copying of the training sounds: they were not given")
     order = {question: place for place, question in enumerate(QUESTIONS)}
     return Verdict(tuple(sorted(bench.rows, key=lambda row: order[row.question])), tuple(bench.left_out))
+
+
+def judge_features(
+    real: Tensor,
+    generated: Tensor,
+    other: Tensor,
+    *,
+    training: Tensor | None = None,
+    embedding: str = "features",
+    seed: int = 0,
+) -> Verdict:
+    """What `judge` says by features `(clip, feature)` alone, of any embedding.
+
+    real: of the reference; other: of the real clips that set the floor; training: of what the generator was trained
+    on, for memorisation against `real`. Raises ValueError for features that cannot be compared.
+    """
+    features = {"generated": generated, "other": other}
+    bench = _Bench(dict(features), real, seed)
+    _distances(bench, embedding, real, features)
+    if training is not None:
+        _memorised(bench, embedding, training, real, features)
+    return Verdict(tuple(bench.rows), tuple(bench.left_out))
 
 
 def _check(sets: Mapping[str, Clips]) -> None:
