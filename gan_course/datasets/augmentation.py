@@ -7,14 +7,15 @@ from torch import Tensor
 def delayed(audio: Tensor, samples: Tensor) -> Tensor:
     """Each clip begins later by its own number of samples, after silence; what runs over the end is lost.
 
-    audio: `(clip, sample)`; samples: `(clip,)` whole numbers, 0 or more. Raises ValueError for a negative one.
+    audio: `(clip, sample)`; samples: `(clip,)` whole numbers, 0 or more, on the same device.
+    Raises ValueError for a negative one. Lesson 09.
     """
     if bool((samples < 0).any()):
         raise ValueError(f"a delay is 0 or more samples, and not {int(samples.min())}")
-    from_where = torch.arange(audio.shape[-1], device=audio.device) - samples.to(audio.device)[:, None]
-    return audio.gather(-1, from_where.clamp(min=0)) * (from_where >= 0)
+    places = torch.arange(audio.shape[-1], device=samples.device) - samples[:, None]
+    return audio.gather(-1, places.clamp(min=0)) * (places >= 0)
 
 
 def softened(audio: Tensor, decibels: Tensor) -> Tensor:
-    """Each clip `(clip, sample)` softer by its own number of dB, `(clip,)`; negative ones make it louder."""
+    """Each clip `(clip, sample)` softer by its own number of dB, `(clip,)`; negative ones are louder."""
     return audio * (10 ** (-decibels.to(audio) / 20))[:, None]

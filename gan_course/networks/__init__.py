@@ -3,7 +3,15 @@
 from typing import Any
 
 from gan_course.networks.classifier import Classifier
-from gan_course.networks.convolutional import Conditioning, Discriminator, Generator, Projection
+from gan_course.networks.convolutional import (
+    Conditioning,
+    Discriminator,
+    Generator,
+    Projection,
+    fitting_samples,
+    one_hot_blocks,
+    projection_logit,
+)
 from gan_course.networks.perceptron import perceptron
 from gan_course.networks.residual import ResidualDiscriminator, ResidualGenerator
 
@@ -22,5 +30,8 @@ __all__ = [
     "Projection",
     "ResidualDiscriminator",
     "ResidualGenerator",
+    "fitting_samples",
+    "one_hot_blocks",
     "perceptron",
+    "projection_logit",
 ]

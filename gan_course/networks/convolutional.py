@@ -17,6 +17,26 @@ SLOPE = 0.2
 """Slope of the leaky ReLU below zero."""
 
 
+def one_hot_blocks(labels: Mapping[str, Tensor], classes: Mapping[str, int]) -> Tensor:
+    """Labels as one vector each: for every kind a block with a one at the label's place, side by side.
+
+    labels: by kind, `(batch,)` int64. classes: by kind, how many values it has; the blocks come in its order. Returns
+    `(batch, sum of the classes)` float32. Lesson 09.
+    """
+    blocks = [F.one_hot(labels[kind], number).float() for kind, number in classes.items()]
+    return torch.cat(blocks, dim=1)
+
+
+def projection_logit(features: Tensor, bare: Tensor, wanted: Tensor) -> Tensor:
+    """How real a sound is, plus how well it matches its labels: ``bare + Σ wanted · features / √size``.
+
+    features: `(batch, size)`. bare: the logit of a judge that hears no labels, `(batch,)`. wanted: the features that
+    the labels ask for, `(batch, size)`. Returns `(batch,)`. Miyato and Koyama (2018), there without the root, which
+    keeps the sum as large as one of its terms. Lesson 09.
+    """
+    return bare + (wanted * features).sum(1) / math.sqrt(features.shape[1])
+
+
 class Conditioning(nn.Module):
     """Labels as one long vector: a one-hot block for each, side by side.
 
@@ -31,8 +51,7 @@ class Conditioning(nn.Module):
 
     def forward(self, labels: Mapping[str, Tensor], count: int) -> Tensor:
         """Labels ``(batch,)`` int64 each → ``(batch, size)`` of zeros and ones."""
-        blocks = [F.one_hot(labels[name], number).float() for name, number in self.classes.items()]
-        return torch.cat(blocks, dim=1) if blocks else torch.zeros(count, 0)
+        return one_hot_blocks(labels, self.classes) if self.classes else torch.zeros(count, 0)
 
 
 class Projection(nn.Module):
@@ -49,11 +68,10 @@ class Projection(nn.Module):
 
     def forward(self, f: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
         """``f`` ``(batch, features)`` → logits ``(batch,)``."""
-        logit = self.real(f).squeeze(1)
+        bare = self.real(f).squeeze(1)
         if self.matches is None:
-            return logit
-        wanted = self.matches(self.conditioning(labels, len(f)).to(f))
-        return logit + (wanted * f).sum(1) / math.sqrt(f.shape[1])
+            return bare
+        return projection_logit(f, bare, self.matches(self.conditioning(labels, len(f)).to(f)))
 
 
 class Generator(nn.Module):
@@ -140,6 +158,15 @@ def start_weights(module: nn.Module) -> None:
             nn.init.normal_(module.weight, std=math.sqrt(2 / ((1 + SLOPE**2) * fan)))
         if module.bias is not None:
             nn.init.zeros_(module.bias)
+
+
+def fitting_samples(seconds: float, rate: int, hop: int, halvings: int) -> int:
+    """The fewest samples that last ``seconds`` or longer and make a number of frames that can be halved so often.
+
+    rate: Hz. hop: samples a frame. A network that halves its frames ``halvings`` times needs it. Lesson 09.
+    """
+    step = hop * 2**halvings
+    return step * math.ceil(seconds * rate / step - 1e-9)
 
 
 def check_divisible(height: int, width: int, halvings: int) -> None:

@@ -30,6 +30,7 @@ from gan_course.objectives import (
 )
 from gan_course.training import checkpoint
 from gan_course.training.processes import check_shares
+from gan_course.training.schedules import average_decay, falling_geometrically, held_then_falling
 
 Distribution = Callable[[int, torch.Generator], Any]
 """What is real: ``(count, random)`` → samples ``(count, …)``, or a tuple of samples and what both networks are told.
@@ -146,16 +147,15 @@ class Rules:
 
     def pace_at(self, step: int) -> float:
         """The share of the learning rates at ``step`` (0-based), from 1 to 0.1."""
-        late = min(1.0, max(0.0, 2 * step / self.falling_over - 1)) if self.falling_over else 0.0
-        return 1 - 0.9 * late
+        return held_then_falling(step, self.falling_over)
 
     def penalty_at(self, step: int) -> float:
         """The share of the penalties' weights at ``step`` (0-based), from 1 to `penalty_falls_to`."""
-        return self.penalty_falls_to ** min(1.0, step / self.falling_over) if self.falling_over else 1.0
+        return falling_geometrically(step, self.falling_over, self.penalty_falls_to)
 
     def decay_at(self, step: int) -> float:
         """Share of the averaged generator that is kept at ``step``; the half-life grows to its full length."""
-        return 0.5 ** (1 / max(1.0, min(self.average, 0.5 * step)))
+        return average_decay(step, self.average)
 
 
 class Game:
@@ -219,7 +219,7 @@ class Game:
         the logits of real and generated samples) and, where one was taken, the penalty with its weights.
         """
         rules, said = self.rules, {}
-        random = torch.Generator().manual_seed(self.seed * 1_000_003 + self.done)
+        random = chance_at(self.seed, self.done)
         self._keep_pace()
         for turn in range(rules.discriminator_steps):
             x, labels = self._own(_drawn(real, rules.batch, random))
@@ -423,6 +423,15 @@ class Game:
 
     def _about(self) -> dict[str, Any]:
         return {"rules": self.rules.to_dict(), "seed": self.seed, "steps": self.done}
+
+
+def chance_at(seed: int, step: int) -> torch.Generator:
+    """The random generator of one step of a run, which depends on ``seed`` and ``step`` (0 or more) and nothing else.
+
+    So a run that is taken up at a step draws what it would have drawn without the pause. Two runs share no step's
+    numbers as long as they have fewer than a million steps. Lesson 09.
+    """
+    return torch.Generator().manual_seed(seed * 1_000_003 + step)
 
 
 def play(

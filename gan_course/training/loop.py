@@ -114,7 +114,7 @@ class Training:
 
     def _varied(self, audio: Tensor, random: torch.Generator) -> Tensor:
         latest = round(self.recipe.shift * self.clips.rate)
-        delays = torch.randint(latest + 1, (len(audio),), generator=random)
+        delays = torch.randint(latest + 1, (len(audio),), generator=random).to(audio.device)
         decibels = self.recipe.softer * torch.rand(len(audio), generator=random)
         return self.encoding.encode(softened(delayed(audio, delays), decibels))
 
