@@ -17,6 +17,7 @@ from gan_course.sound import Sound
 
 _SECONDS_BETWEEN_PICTURES = 1.0
 _SECONDS_BETWEEN_LINES = 10.0
+_TIMES_AS_LONG = 10  # a picture comes no sooner than this many times what the last one took to draw
 _POINTS = 400
 _TILE = 76
 _TILES_IN_A_ROW = 8
@@ -25,7 +26,8 @@ _TILES_IN_A_ROW = 8
 class Monitor:
     """An observer of training that a notebook shows live; elsewhere it writes a line every ten seconds.
 
-    Its picture changes at most once a second; the sounds below it only when new ones come, so that a player
+    Its picture changes at most once a second, and drawing it takes about a tenth of the time at most; the sounds below
+    it change only when new ones come, so that a player
     is not torn away while one listens. At the end losses, last pictures and last sounds stay as ordinary
     outputs, without times, so that a worked notebook is the same when it is run again.
     """
@@ -40,6 +42,8 @@ class Monitor:
         self._images: Picture | None = None
         self._seconds_left: float | None = None
         self._shown_at = -math.inf
+        self._drawing = 0.0
+        self._shares: Picture | None = None
         self._progress: Any = None
         self._sounds: Any = None
 
@@ -58,6 +62,7 @@ class Monitor:
             known.append(float(value))
         self._seconds_left = seconds_left
         pause = _SECONDS_BETWEEN_PICTURES if _in_notebook() else _SECONDS_BETWEEN_LINES
+        pause = max(pause, _TIMES_AS_LONG * self._drawing)
         if time.monotonic() - self._shown_at >= pause:
             self._show()
 
@@ -69,6 +74,7 @@ class Monitor:
         """What was measured of the generator after `step` steps: a number for each name."""
         self._metrics[step] = dict(numbers)
         if _in_notebook():
+            self._shares = self._shares_drawn()
             self._show()
         else:
             print(self._measured(), file=sys.stderr, flush=True)
@@ -95,12 +101,14 @@ class Monitor:
         return self._steps[-1] if self._steps else 0
 
     def _show(self) -> None:
-        self._shown_at = time.monotonic()
+        begun = time.monotonic()
         if _in_notebook():
             told = "\n".join(line for line in (self._line(), self._measured()) if line)
             self._progress = _put(self._progress, {"text/plain": told, "text/html": self._html()})
         else:
             print(self._line(), file=sys.stderr, flush=True)
+        self._shown_at = time.monotonic()
+        self._drawing = self._shown_at - begun
 
     def _line(self) -> str:
         current = ", ".join(f"{name} {_last(values):.3g}" for name, values in self._losses.items())
@@ -120,7 +128,7 @@ class Monitor:
             f'<progress value="{self._last_step}" max="{max(self._total, 1)}"'
             ' style="display:block;width:560px;max-width:100%"></progress>'
         )
-        pictures = [self._losses_drawn(), self._shares_drawn(), self._images]
+        pictures = [self._losses_drawn(), self._shares, self._images]
         drawn = "".join(
             f'<div style="margin-top:6px">{shown.html()}</div>' for shown in pictures if shown is not None
         )
