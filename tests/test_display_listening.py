@@ -109,6 +109,7 @@ def test_a_click_stores_the_answer_and_shows_the_next_trial(
     sounds, tmp_path: Path, shell: InteractiveShell
 ) -> None:
     test = abx_test(sounds, 3, answers=tmp_path / "a.csv")
+    test.shortest = 0
     bundle = test._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert "Run this cell" in bundle["text/html"]
@@ -124,11 +125,25 @@ def test_a_click_stores_the_answer_and_shows_the_next_trial(
     assert widget.children
 
 
+def test_a_double_click_is_one_answer(sounds, tmp_path: Path, shell: InteractiveShell) -> None:
+    test = abx_test(sounds, 3, answers=tmp_path / "a.csv")
+    test.shortest = 60
+    row = test.widget().children[1]
+    row.children[0].click()
+    assert test.done == 0
+    test.shortest = 0
+    row.children[0].click()
+    test.shortest = 60
+    row.children[0].click()
+    assert test.done == 1
+
+
 def test_an_answer_that_cannot_be_stored_is_said_and_not_lost_silently(
     sounds, tmp_path: Path, shell: InteractiveShell
 ) -> None:
     (tmp_path / "file").write_text("")
     test = abx_test(sounds, 3, answers=tmp_path / "file" / "a.csv")
+    test.shortest = 0
     shown, row = test.widget().children
     row.children[0].click()
     assert test.done == 0

@@ -65,6 +65,7 @@ def test_trials_are_balanced_blind_and_the_same_from_the_same_seed() -> None:
     assert Counter(trial.x for trial in trials) == {"A": 8, "B": 8}
     assert Counter(trial.a for trial in trials) == {"real": 8, "generated": 8}
     assert all({trial.a, trial.b} == set(PAIR) for trial in trials)
+    assert all(trial.right(trial.x) and not trial.right({"A": "B", "B": "A"}[trial.x]) for trial in trials)
     for letter in "AB":
         assert sum(trial.right(letter) for trial in trials) == 8
 

@@ -32,6 +32,8 @@ class ListeningTest:
     """
 
     choices: Mapping[str, str]
+    shortest: float = 0.4
+    """Clicks that come sooner after a trial was shown (s) are taken for the second half of a double click."""
     question = ""
 
     def __init__(
@@ -67,7 +69,6 @@ class ListeningTest:
             raise ValueError("every trial is answered")
         asked, right = self._judged(self.trials[number], choice)
         self.answers.add(number, asked, choice, right, time.monotonic() - self._begun)
-        self._begun = time.monotonic()
 
     def result(self) -> str:
         """What the answers say, once all are given; before that, how many are missing."""
@@ -119,8 +120,11 @@ class ListeningTest:
         def refresh() -> None:
             shown.value = self.page()
             row.layout.display = "none" if self.next_trial is None else ""
+            self._begun = time.monotonic()
 
         def follow(choice: str) -> None:
+            if time.monotonic() - self._begun < self.shortest:
+                return
             try:
                 self.answer(choice)
             except (ValueError, OSError) as error:
@@ -131,7 +135,6 @@ class ListeningTest:
         for choice, button in zip(self.choices, buttons, strict=True):
             button.on_click(lambda _button, choice=choice: follow(choice))
         refresh()
-        self._begun = time.monotonic()
         return ipywidgets.VBox([shown, row])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

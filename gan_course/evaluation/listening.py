@@ -112,13 +112,15 @@ def abx_result(right: int, n: int) -> ABXResult:
 
     Raises ValueError for no answers, and unless 0 ≤ right ≤ n.
     """
-    from scipy.stats import binomtest
+    from scipy.special import betainc, betaincinv
 
     if n < 1 or not 0 <= right <= n:
         raise ValueError(f"{right} of {n} answers are right: give 0 to n of at least one")
-    found = binomtest(right, n, 0.5, "greater")
-    interval = binomtest(right, n).proportion_ci(0.95, "exact")
-    return ABXResult(right, n, right / n, float(interval.low), float(interval.high), float(found.pvalue))
+    # sums of binomial probabilities are incomplete beta functions; scipy.stats would take seconds to import
+    p = float(betainc(right, n - right + 1, 0.5)) if right else 1.0
+    low = float(betaincinv(right, n - right + 1, 0.025)) if right else 0.0
+    high = float(betaincinv(right + 1, n - right, 0.975)) if right < n else 1.0
+    return ABXResult(right, n, right / n, low, high, p)
 
 
 def fewest_right(n: int, level: float = 0.05) -> int | None:
@@ -149,7 +151,7 @@ def mos_result(ratings: Iterable[float]) -> MOSResult:
 
     Raises ValueError for no ratings and for those outside 1 to 5.
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     values = np.asarray(list(ratings), dtype=float)
     if not len(values) or not ((values >= 1) & (values <= 5)).all():
@@ -157,7 +159,7 @@ def mos_result(ratings: Iterable[float]) -> MOSResult:
     mean = float(values.mean())
     if len(values) < 2:
         return MOSResult(mean, float("nan"), float("nan"), 1)
-    reach = float(t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5)
+    reach = float(stdtrit(len(values) - 1, 0.975) * values.std(ddof=1) / len(values) ** 0.5)
     return MOSResult(mean, max(1.0, mean - reach), min(5.0, mean + reach), len(values))
 
 
