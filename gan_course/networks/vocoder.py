@@ -6,7 +6,7 @@ has turned since it began. So two things are added:
 
 - it draws how far each phase advances from frame to frame, and when what is new begins; the advances are added up, as
   in a phase vocoder (Flanagan and Golden 1966), and bins that show one partial are held together (Puckette 1995);
-- a few rounds of `mel_griffin_lim`, which by itself needs dozens, mend what does not fit together.
+- some rounds of `mel_griffin_lim`, which by itself needs dozens, mend what does not fit together.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Vocoder(nn.Module):
         hidden: int = 256,
         blocks: int = 4,
         kernel: int = 7,
-        rounds: int = 2,
+        rounds: int = 8,
     ) -> None:
         super().__init__()
         if not isinstance(encoding, LogMel):
