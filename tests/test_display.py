@@ -575,6 +575,25 @@ def test_the_monitor_draws_at_most_once_a_second(
     assert len(notebook) == pytest.approx(12, abs=1)
 
 
+def test_a_monitor_that_is_slow_to_draw_draws_less_often(
+    notebook: list[tuple[int, dict[str, str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, html = [100.0], Monitor._html
+
+    def slowly(monitor: Monitor) -> str:
+        now[0] += 0.5
+        return html(monitor)
+
+    monkeypatch.setattr(monitor_room.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(Monitor, "_html", slowly)
+    watched = Monitor()
+    watched.started(1000)
+    for step in range(1, 3001):
+        now[0] += 0.01
+        watched.step(step, {"G": 1.0}, None)
+    assert len(notebook) == pytest.approx(30 / 5, abs=2), "half a second of drawing belongs to five of training"
+
+
 def test_outside_a_notebook_the_monitor_writes_lines_and_fails_at_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
