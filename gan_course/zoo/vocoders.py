@@ -214,7 +214,7 @@ def measured(vocoder: Vocoder, count: int = 222) -> tuple[dict[str, dict[str, Ro
         what: speed(decode, z, 8 * 1.024, runs=3 if "Griffin-Lim" in what else 30)
         for what, decode in ways(vocoder).items()
     }
-    load_now = f", {os.getloadavg()[0]:.1f} programs running beside it" if hasattr(os, "getloadavg") else ""
+    load_now = f", load average {os.getloadavg()[0]:.1f} with itself" if hasattr(os, "getloadavg") else ""
     return tables, taken, f"{date.today():%d %B %Y} on {os.cpu_count()} cores{load_now}"
 
 
