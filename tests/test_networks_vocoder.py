@@ -141,11 +141,20 @@ def test_bands_spread_over_bins_keep_the_level_of_a_flat_spectrum() -> None:
 
 def test_silence_is_exactly_silent_and_a_sound_after_it_is_not() -> None:
     vocoder = fresh()
-    assert not vocoder.decode(-torch.ones(1, 1, 128, 64)).any()
     x = torch.cat([torch.zeros(1, 8192), 0.1 * noise(1, 8192)], dim=1)
-    y = vocoder.decode(ENCODING.encode(x))
-    assert not y[0, :7_000].any()
-    assert 0.05 < y[0, 9_000:].square().mean().sqrt() < 0.2
+    for rounds in (0, 2):
+        assert not vocoder.decode(-torch.ones(1, 1, 128, 64), rounds).any()
+        y = vocoder.decode(ENCODING.encode(x), rounds)
+        assert not y[0, :7_000].any()
+        assert 0.05 < y[0, 9_000:].square().mean().sqrt() < 0.2
+
+
+def test_a_sound_that_stops_in_the_middle_stops_at_its_frame() -> None:
+    x = 0.1 * noise(1, 16_384)
+    x[0, 8_192:] = 0
+    y = fresh().decode(ENCODING.encode(x), 2)
+    energy = y.square().unflatten(1, (-1, 256)).mean(2)[0] / 0.01
+    assert (energy[4:30] > 0.2).all() and (energy[35:] < 0.02).all() and energy[33] < 0.1 < energy[30]
 
 
 def test_before_any_training_it_plays_the_notes_that_it_is_shown() -> None:
