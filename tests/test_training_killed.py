@@ -37,7 +37,7 @@ def run(folder: Path) -> None:
 
 def killed(process: multiprocessing.Process, folder: Path, chance: random.Random, in_a_save: bool) -> None:
     """Kill the process at a random moment of one of its first steps, or while a file is half written."""
-    file, deadline = folder / "checkpoint.safetensors", time.monotonic() + 120
+    file, deadline = folder / "checkpoint.safetensors", time.monotonic() + 300
     for _ in range(chance.randint(1, 3)):
         before = _written(file)
         while _written(file) == before:
@@ -66,7 +66,8 @@ def test_a_run_killed_at_twenty_moments_ends_with_the_weights_of_one_that_was_no
         killed(process, folder, chance, in_a_save=number >= KILLS - IN_A_SAVE)
         assert process.exitcode == -signal.SIGKILL, "it was at its end before it could be killed"
         steps.append(checkpoint.load(folder / "checkpoint.safetensors")[1]["steps"])
-        checkpoint.load(folder / "generator.safetensors")
+        if (folder / "generator.safetensors").is_file():  # which is written after the first checkpoint
+            checkpoint.load(folder / "generator.safetensors")
     assert steps == sorted(steps) and 0 < steps[-1] < RECIPE.steps
     for where in (folder, tmp_path / "whole"):
         process = start.Process(target=run, args=(where,))
