@@ -84,6 +84,16 @@ def test_it_learns(clips: Clips) -> None:
     assert after["sound"] < 0.9 * before["sound"]
 
 
+def test_the_average_follows_the_network_from_behind(clips: Clips) -> None:
+    run = VocoderTraining(replace(SMALL, average=0.5), clips)
+    start = {name: w.clone() for name, w in run.averaged.items()}
+    for _ in range(6):
+        run.step(run.sounds)
+    for name, w in run.vocoder.state_dict().items():
+        moved, behind = (w - start[name]).norm(), (run.averaged[name] - start[name]).norm()
+        assert 0 < behind < moved
+
+
 def test_what_is_kept_is_small_and_plays_the_same(clips: Clips, tmp_path: Path) -> None:
     run = train_vocoder(SMALL, clips, tmp_path, [History(tmp_path, 2)])
     vocoder, about = load_vocoder(tmp_path / "vocoder.safetensors")

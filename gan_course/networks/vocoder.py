@@ -126,7 +126,7 @@ class Vocoder(nn.Module):
         k = 2 * math.pi / of.n_fft
         lag = -k * of.n_fft**2 / of.hop * nearest_event(level)
         bins = torch.arange(len(self.expected), device=z.device)
-        beginning = -k * bins * (delay.unsqueeze(-1) + sweep * bins)
+        beginning = -k * delay.unsqueeze(-1) * bins - k * sweep * bins.square()
         turning = accumulated(magnitude, advance, lag, beginning)
         return (magnitude * heard * self.middle * turning).transpose(1, 2)
 
