@@ -166,7 +166,7 @@ def command(course: Course, *words: str) -> subprocess.CompletedProcess[str]:
     """Run ``gan-course`` in the small course."""
     run = [sys.executable, "-c", "from gan_course.cli import app; app()", *words]
     return subprocess.run(
-        run, cwd=course.root, env=environment(course), capture_output=True, text=True, timeout=120
+        run, cwd=course.root, env=environment(course), capture_output=True, text=True, timeout=600
     )
 
 
