@@ -172,6 +172,8 @@ def train(
             wanted = wanted.changed(change)
         if clips is None or wanted.data != "folder" or dict(wanted.data_options) != options:
             clips = datasets.load(wanted.data, **wanted.data_options)
+        if within is not None and devices * machines > 1:
+            raise ValueError("--within tries out one process alone: with several, give --steps")
         if within is not None:
             found = checkpoint.load(begun)[1]["recipe"]["steps"] if begun.is_file() else None
             wanted = replace(wanted, steps=found or steps_within(wanted, 60 * within, clips))

@@ -173,6 +173,18 @@ def test_tables_hold_losses_gradient_norms_rates_pace_and_what_was_measured(
     assert Recipe.read(tmp_path / "recipe.json") == recipe
 
 
+def test_a_recipe_that_somebody_keeps_in_the_folder_is_not_replaced(
+    clips: datasets.Clips, tmp_path: Path
+) -> None:
+    file = tmp_path / "recipe.json"
+    file.write_text(json.dumps(SMALL.to_dict()))
+    before = file.read_bytes()
+    with pytest.raises(ValueError, match="holds another recipe"):
+        train(replace(SMALL, gamma=7.0), clips, tmp_path)
+    train(SMALL, clips, tmp_path)
+    assert file.read_bytes() == before
+
+
 def test_gradient_norms_are_those_of_the_step(clips: datasets.Clips) -> None:
     run = Training(SMALL, clips)
     run.step()

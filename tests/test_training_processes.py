@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from gan_course.training import Game, Rules, train
+from gan_course.training import Game, Rules, checkpoint, train
 from gan_course.training.processes import fabric
 from tests.test_training import SMALL
 
@@ -63,6 +64,8 @@ def share(folder: Path) -> None:
     """What each of two processes does."""
     results = {name: played(rules, 2) for name, rules in GAMES.items()}
     run = train(SMALL, folder=folder / "run", observers=[_history(folder / "run")], devices=2)
+    # Only the second has no time left, and the first must not wait for it for ever.
+    train(SMALL, folder=folder / "paused", devices=2, seconds=0 if os.environ["RANK"] == "1" else math.inf)
     if run.fabric.is_global_zero:
         kept = {
             name: (game.state(), gradients, losses) for name, (game, gradients, losses) in results.items()
@@ -126,6 +129,12 @@ def test_two_processes_train_a_recipe_as_one_does_and_write_one_run(two: Path, t
     assert [row[0] for row in rows] == ["step", "4", "8", "12"]
     assert (two / "run" / "generator.safetensors").is_file()
     assert json.loads(json.dumps(alone.about()["recipe"]))["precision"] == "32-true"
+
+
+@pytest.mark.slow
+def test_processes_stop_together_when_the_time_of_one_is_over(two: Path) -> None:
+    _, about = checkpoint.load(two / "paused" / "checkpoint.safetensors")
+    assert about["steps"] == 1
 
 
 def test_a_batch_that_cannot_be_shared_is_refused() -> None:

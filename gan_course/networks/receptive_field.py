@@ -20,7 +20,7 @@ def _layers(layers: Sequence[tuple[int, int]]) -> tuple[Sequence[tuple[int, int]
 def receptive_field(layers: Sequence[tuple[int, int]]) -> tuple[int, int]:
     """Of convolutions `(kernel, stride)`, from the input on: how many inputs one output sees, and the jump.
 
-    The jump is how many inputs lie between two neighbouring outputs. Along one axis; padding does not matter. Raises
+    The jump is how many inputs two neighbouring outputs are apart. Along one axis; padding does not matter. Raises
     ValueError for what is no layer. Araujo, Norris and Sim (2019). Lesson 08.
     """
     size, jump = 1, 1

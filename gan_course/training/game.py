@@ -54,7 +54,7 @@ class Observer(Protocol):
 
 
 @runtime_checkable
-class Listener(Observer, Protocol):
+class Engineer(Observer, Protocol):
     """An observer that is also told how the machine runs."""
 
     def details(self, step: int, numbers: Mapping[str, float]) -> None:
@@ -348,6 +348,13 @@ class Game:
         with _at_rest(self.bare_discriminator):
             return self.bare_discriminator(samples, *labels).flatten()
 
+    def agreed(self, *said: bool) -> tuple[bool, ...]:
+        """Each answer, true for all processes if it is for one: they stop together, or some would wait for ever."""
+        if self.processes == 1:
+            return said
+        votes = torch.tensor(said, dtype=torch.float32, device=self.device)
+        return tuple(vote > 0 for vote in self.fabric.all_reduce(votes, reduce_op="sum").tolist())
+
     def gradient_norms(self) -> dict[str, float]:
         """How long each player's gradient was at the last step: "D", the penalty included, and "G"."""
         norms = {}
@@ -458,7 +465,7 @@ def play(
     any more; the game is then back where it was the last time that it would have been kept.
     """
     watching = list(observers)
-    engineers = [observer for observer in watching if isinstance(observer, Listener)]
+    engineers = [observer for observer in watching if isinstance(observer, Engineer)]
     for observer in watching:
         observer.started(steps)
     begun, first, good, good_at = time.monotonic(), game.done, _copied(game.state()), game.done
@@ -466,8 +473,8 @@ def play(
         while game.done < steps:
             step_begun = time.monotonic()
             losses = game.step(real)
-            stopping = bool(interrupted)
-            last = game.done == steps or stopping or time.monotonic() - begun >= seconds
+            stopping, timed_out = game.agreed(bool(interrupted), time.monotonic() - begun >= seconds)
+            last = game.done == steps or stopping or timed_out
             shown, kept = ((game.done % n == 0) or last for n in (show_every, keep_every))
             if watching or shown or kept:
                 numbers = {name: value.item() for name, value in losses.items()}

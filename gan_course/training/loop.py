@@ -211,8 +211,7 @@ def train(
     if path and begun_before:
         run.resume(path)
     elif path and first:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        (path.parent / "recipe.json").write_text(json.dumps(recipe.to_dict(), indent=2) + "\n", "utf-8")
+        _write_beside(path, recipe)
     watching = list(observers) if first else []
     audience = [observer for observer in watching if isinstance(observer, Audience)]
     examiners = [observer for observer in watching if isinstance(observer, Examiner)] if measure else []
@@ -277,6 +276,17 @@ def _check_that_they_fit(recipe: Recipe, clips: Clips, encoding: Any) -> None:
             f"{clips.name} has a rate of {clips.rate:,} Hz, and the representation is for {encoding.rate:,} Hz: load "
             f"the sounds at that rate, or name it in the representation"
         )
+
+
+def _write_beside(path: Path, recipe: Recipe) -> None:
+    file = path.with_name("recipe.json")
+    if file.is_file() and Recipe.read(file) != recipe:
+        raise ValueError(
+            f"{file} holds another recipe, and there is no run of it here: move it away, or choose another folder"
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not file.is_file():
+        file.write_text(json.dumps(recipe.to_dict(), indent=2) + "\n", "utf-8")
 
 
 def _laid_out(network: nn.Module) -> nn.Module:
