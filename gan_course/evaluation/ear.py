@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -46,6 +46,8 @@ class Listener:
     """
 
     stored_as: ClassVar[str] = "listener"
+    stored_names: ClassVar[str] = ""
+    called: ClassVar[str] = "a listener"
 
     def __init__(
         self, classifier: Classifier, encoding: LogMel, about: Mapping[str, Any] | None = None
@@ -122,8 +124,29 @@ class Listener:
         checkpoint.save(Path(path), weights, {self.stored_as: about, **self.about})
 
     def _names(self) -> dict[str, Any]:
-        """What is stored beside the weights: plain data."""
+        """What is stored beside the weights, as plain data."""
         return {}
+
+    @staticmethod
+    def _sizes(made: Mapping[str, Any]) -> dict[str, int]:
+        """The classifier's classes, from what was stored."""
+        raise NotImplementedError
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """The one in a file that `save` wrote; raises CheckpointError if it is missing, damaged or another's."""
+        path = Path(path)
+        weights, about = checkpoint.load(path)
+        try:
+            made = about.pop(cls.stored_as)
+            fields = {name: value for name, value in made["encoding"].items() if name != "representation"}
+            classifier = Classifier(classes=cls._sizes(made), **made["classifier"])
+            classifier.load_state_dict(weights)
+            return cls(classifier, LogMel(**fields), made[cls.stored_names], about)
+        except (KeyError, TypeError, RuntimeError) as error:
+            raise checkpoint.CheckpointError(
+                f"{path.name} does not hold {cls.called}: name a file that one was saved to"
+            ) from error
 
 
 class Ear(Listener):
@@ -137,7 +160,7 @@ class Ear(Listener):
     silence: every class is then equally probable, and none is right. Lesson 04.
     """
 
-    stored_as = "ear"
+    stored_as, stored_names, called = "ear", "classes", "an ear"
 
     def __init__(
         self,
@@ -230,22 +253,9 @@ class Ear(Listener):
     def _names(self) -> dict[str, Any]:
         return {"classes": self.classes}
 
-    @classmethod
-    def load(cls, path: Path | str) -> Ear:
-        """The ear in a file that `save` wrote; raises CheckpointError if it is missing, damaged or no ear's."""
-        path = Path(path)
-        weights, about = checkpoint.load(path)
-        try:
-            made = about.pop("ear")
-            fields = {name: value for name, value in made["encoding"].items() if name != "representation"}
-            sizes = {kind: len(names) for kind, names in made["classes"].items()}
-            classifier = Classifier(classes=sizes, **made["classifier"])
-            classifier.load_state_dict(weights)
-            return cls(classifier, LogMel(**fields), made["classes"], about)
-        except (KeyError, TypeError, RuntimeError) as error:
-            raise checkpoint.CheckpointError(
-                f"{path.name} does not hold an ear: name a file that an ear was saved to"
-            ) from error
+    @staticmethod
+    def _sizes(made: Mapping[str, Any]) -> dict[str, int]:
+        return {kind: len(names) for kind, names in made["classes"].items()}
 
 
 def train_ear(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,7 +20,6 @@ from gan_course.evaluation.ear import Listener, Sounds
 from gan_course.evaluation.two_sample import with_detail
 from gan_course.networks import Classifier
 from gan_course.spectral import LogMel
-from gan_course.training import checkpoint
 from gan_course.training.loop import Observer
 
 LEFT_OUT = ("frequency",)
@@ -52,7 +50,7 @@ class TextureEar(Listener):
     asked for is standardised by these: who only knows the instrument knows nothing. The rest is as in `Listener`.
     """
 
-    stored_as = "texture"
+    stored_as, stored_names, called = "texture", "scales", "an ear for texture"
 
     def __init__(
         self,
@@ -105,21 +103,9 @@ class TextureEar(Listener):
     def _names(self) -> dict[str, Any]:
         return {"parameters": self.parameters, "scales": self.scales}
 
-    @classmethod
-    def load(cls, path: Path | str) -> TextureEar:
-        """The ear in a file that `save` wrote; raises CheckpointError if it is missing, damaged or none for texture."""
-        path = Path(path)
-        weights, about = checkpoint.load(path)
-        try:
-            made = about.pop(cls.stored_as)
-            fields = {name: value for name, value in made["encoding"].items() if name != "representation"}
-            classifier = Classifier(classes=dict.fromkeys(made["parameters"], 1), **made["classifier"])
-            classifier.load_state_dict(weights)
-            return cls(classifier, LogMel(**fields), made["scales"], about)
-        except (KeyError, TypeError, RuntimeError) as error:
-            raise checkpoint.CheckpointError(
-                f"{path.name} does not hold an ear for texture: name a file that one was saved to"
-            ) from error
+    @staticmethod
+    def _sizes(made: Mapping[str, Any]) -> dict[str, int]:
+        return dict.fromkeys(made["parameters"], 1)
 
 
 def standardised(

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from gan_course.networks.normalisation import starting_deviation
+
 SLOPE = 0.2
 """Slope of the leaky ReLU below zero."""
 
@@ -153,9 +155,8 @@ def start_weights(module: nn.Module) -> None:
     if isinstance(module, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
         nn.init.kaiming_normal_(module.weight, a=SLOPE)
         if isinstance(module, nn.ConvTranspose2d):
-            # Each output of a transposed convolution sums (kernel / stride)² inputs of every channel.
-            fan = module.in_channels * math.prod(module.kernel_size) / math.prod(module.stride)
-            nn.init.normal_(module.weight, std=math.sqrt(2 / ((1 + SLOPE**2) * fan)))
+            deviation = starting_deviation(module.in_channels, module.kernel_size[0], module.stride[0], SLOPE)
+            nn.init.normal_(module.weight, std=deviation)
         if module.bias is not None:
             nn.init.zeros_(module.bias)
 
