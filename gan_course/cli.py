@@ -310,7 +310,9 @@ def generate(
             }
         folder.mkdir(parents=True, exist_ok=True)
         for name, sound in sounds.items():
-            typer.echo(sound.save(folder / f"{name}.wav"))
+            loud = sound.peak > 1
+            file = (sound.at_peak(-1.0) if loud else sound).save(folder / f"{name}.wav")
+            typer.echo(f"{file}{' (made softer: it was above full scale)' if loud else ''}")
     except (ValueError, OSError) as error:
         raise fail(str(error)) from None
 

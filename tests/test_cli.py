@@ -136,7 +136,9 @@ def test_a_recipe_of_ones_own_is_trained_taken_up_and_played(tmp_path: Path) -> 
     (tmp_path / "mine.json").write_text(json.dumps(recipe))
     done = run("train", "mine.json", "--folder", "run", folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "run" / "losses.csv").read_text().startswith("step,D,penalty,G,margin,gradient norm D,")
+    assert (
+        (tmp_path / "run" / "losses.csv").read_text().startswith("step,D,penalty,G,margin,gradient norm D,")
+    )
     assert (tmp_path / "run" / "metrics.csv").read_text().startswith("step,kernel distance x 100,")
     other = run("train", "mine.json", "--folder", "run", "--steps", "30", folder=tmp_path)
     assert other.returncode == 1
@@ -176,6 +178,8 @@ def test_a_folder_of_ones_own_sounds_is_trained_on_in_pieces_with_changes_as_the
     assert f"{recipe['steps']:,} steps" in first.stdout and f"{recipe['steps']:,} steps" in second.stdout
     played = run("generate", "run", "--label", "folder=low", folder=tmp_path)
     assert played.returncode == 0, played.stderr
+    assert "Warning" not in played.stderr
+    assert Sound.load(tmp_path / "generated" / "generator_low_seed0.wav").peak <= 1
     for change, said in (
         ("stepz=3", "changes nothing in a recipe"),
         ("steps=many", "a whole number is expected"),
