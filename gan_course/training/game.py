@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -31,6 +31,8 @@ from gan_course.objectives import (
 from gan_course.training import checkpoint
 from gan_course.training.processes import check_shares
 from gan_course.training.schedules import average_decay, falling_geometrically, held_then_falling
+
+Played = TypeVar("Played", bound="Playable")
 
 Distribution = Callable[[int, torch.Generator], Any]
 """What is real: ``(count, random)`` → samples ``(count, …)``, or a tuple of samples and what both networks are told.
@@ -51,6 +53,32 @@ class Observer(Protocol):
 
     def finished(self) -> None:
         """The loop has ended."""
+
+
+class Playable(Protocol):
+    """What `play` takes on: a `Game`, or another training that goes step by step and can go back to a state."""
+
+    done: int
+    seconds: float
+
+    @property
+    def finite(self) -> bool:
+        """Whether every weight is a finite number."""
+
+    def step(self, real: Distribution) -> dict[str, Tensor]:
+        """One step; numbers that say how it went."""
+
+    def state(self) -> dict[str, Tensor]:
+        """Every tensor that the next step needs, by name; not copies."""
+
+    def restore(self, tensors: Mapping[str, Tensor], done: int) -> None:
+        """Take up a `state` of before, after ``done`` steps."""
+
+    def details(self) -> dict[str, float]:
+        """How the machine ran at the last step, for an `Engineer`."""
+
+    def agreed(self, *said: bool) -> tuple[bool, ...]:
+        """Each answer, as all processes of the training have it."""
 
 
 @runtime_checkable
@@ -363,6 +391,15 @@ class Game:
             norms[name] = float(torch.stack(torch._foreach_norm(slopes)).norm()) if slopes else math.nan
         return norms
 
+    def details(self) -> dict[str, float]:
+        """Both gradient norms, the learning rate and the share of the penalties' weights, of the last step."""
+        step = self.done - 1
+        return {
+            **{f"gradient norm {name}": norm for name, norm in self.gradient_norms().items()},
+            "learning rate": self.rules.generator_rate * self.rules.pace_at(step),
+            "penalty share": self.rules.penalty_at(step),
+        }
+
     # Keeping and going on
 
     def state(self) -> dict[str, Tensor]:
@@ -442,18 +479,18 @@ def chance_at(seed: int, step: int) -> torch.Generator:
 
 
 def play(
-    game: Game,
+    game: Played,
     real: Distribution,
     steps: int,
     observers: Iterable[Observer] = (),
     *,
-    show: Callable[[Game], Any] | None = None,
+    show: Callable[[Played], Any] | None = None,
     show_every: int = 50,
-    keep: Callable[[Game], Any] | None = None,
+    keep: Callable[[Played], Any] | None = None,
     keep_every: int = 250,
     details_every: int = 10,
     seconds: float = math.inf,
-) -> Game:
+) -> Played:
     """Take the game on until ``steps`` steps are done in all, and return it; or for at most so many ``seconds``.
 
     Observers are told every step, and those that have a method `details` how the machine runs, at every
@@ -486,7 +523,7 @@ def play(
             if watching:
                 pace = (time.monotonic() - begun) / (game.done - first)
                 if engineers and (game.done % details_every == 0 or last):
-                    told = _details(game, 1 / max(pace, 1e-9))
+                    told = game.details() | {"steps a second": 1 / max(pace, 1e-9)}
                     for engineer in engineers:
                         engineer.details(game.done, told)
                 for observer in watching:
@@ -504,16 +541,6 @@ def play(
     for observer in watching:
         observer.finished()
     return game
-
-
-def _details(game: Game, pace: float) -> dict[str, float]:
-    rules, step = game.rules, game.done - 1
-    return {
-        **{f"gradient norm {name}": norm for name, norm in game.gradient_norms().items()},
-        "learning rate": rules.generator_rate * rules.pace_at(step),
-        "penalty share": rules.penalty_at(step),
-        "steps a second": pace,
-    }
 
 
 @contextmanager
@@ -540,7 +567,7 @@ def _interruptions_wait() -> Iterator[list[int]]:
 def _no_numbers(step: int, losses: Mapping[str, float], good: int) -> str:
     said = ", ".join(f"{name} {value:.3g}" for name, value in losses.items())
     return (
-        f"the losses or the weights at step {step} are no finite numbers any more ({said}): the game is back where it "
+        f"the losses or the weights at step {step} are no finite numbers any more ({said}): all is back where it "
         f"was after {good} steps; go on with a smaller learning rate or a larger penalty"
     )
 

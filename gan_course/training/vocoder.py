@@ -7,9 +7,7 @@ judge as well.
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -25,7 +23,8 @@ from gan_course.objectives import hinge
 from gan_course.objectives.reconstruction import advance_distance, log_distance, multi_resolution_stft
 from gan_course.spectral import frames, hann, istft, reflect, representation, stft
 from gan_course.training import checkpoint
-from gan_course.training.game import Distribution, Observer
+from gan_course.training.game import Distribution, Observer, chance_at, play
+from gan_course.training.schedules import average_decay, held_then_falling
 
 
 @dataclass(frozen=True)
@@ -85,11 +84,11 @@ class VocoderRecipe:
     def pace_at(self, step: int) -> float:
         """The share of the learning rate at ``step`` (0-based)."""
         rising = min(1.0, (step + 1) / max(1.0, self.steps / 50))
-        return rising * (1 - 0.98 * max(0.0, 2 * step / self.steps - 1))
+        return rising * held_then_falling(step, self.steps, end=0.02)
 
     def decay_at(self, step: int) -> float:
         """Share of the averaged network that is kept at ``step``; the half-life grows to its full length."""
-        return 0.5 ** (1 / max(1.0, min(self.average * self.steps, 0.5 * step)))
+        return average_decay(step, self.average * self.steps)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -160,7 +159,7 @@ class VocoderTraining:
     def step(self, real: Distribution) -> dict[str, Tensor]:
         """One step; the distances before it: of magnitudes (nepers), advances, delays (hops), and sounds."""
         recipe, encoding = self.recipe, self.encoding
-        random = torch.Generator().manual_seed(recipe.seed * 1_000_003 + self.done)
+        random = chance_at(recipe.seed, self.done)
         for name, (_, optimiser) in self._players.items():
             rate = recipe.learning_rate if name == "vocoder" else recipe.critic_rate
             optimiser.param_groups[0]["lr"] = rate * recipe.pace_at(self.done)
@@ -209,6 +208,14 @@ class VocoderTraining:
         decay = self.recipe.decay_at(self.done)
         for name, weight in self.vocoder.state_dict().items():
             self.averaged[name].lerp_(weight, 1 - decay)
+
+    def details(self) -> dict[str, float]:
+        """The learning rate of the last step."""
+        return {"learning rate": self.recipe.learning_rate * self.recipe.pace_at(self.done - 1)}
+
+    def agreed(self, *said: bool) -> tuple[bool, ...]:
+        """The answers as they are: it trains in one process."""
+        return said
 
     # Saving and resuming
 
@@ -283,52 +290,18 @@ def train_vocoder(
 
     With a ``folder`` the run is saved there every ``save_every`` steps and taken up again from there, and the finished
     vocoder is its ``vocoder.safetensors``. Raises ValueError for clips that do not fit, CheckpointError for a folder
-    that holds another run, and FloatingPointError when a loss is no finite number any more.
+    that holds another run, and FloatingPointError when a loss is no finite number any more; interrupted, it stops with
+    the run saved, as `play` does.
     """
     run = VocoderTraining(recipe or VocoderRecipe(), clips)
     path = Path(folder) / "checkpoint.safetensors" if folder is not None else None
     if path and path.is_file():
         run.resume(path)
-    _go_on(run, list(observers), (lambda: run.save(path)) if path else None, save_every)
+    keep = (lambda done: done.save(path)) if path else None
+    play(run, run.sounds, run.recipe.steps, observers, keep=keep, keep_every=save_every)
     if folder is not None:
         run.save_vocoder(Path(folder) / "vocoder.safetensors")
     return run
-
-
-def _go_on(
-    run: VocoderTraining, observers: list[Observer], keep: Callable[[], Any] | None, keep_every: int
-) -> None:
-    """Take the run to the end of its recipe; where a number is no number any more, back to where it was last kept."""
-    steps = run.recipe.steps
-    for observer in observers:
-        observer.started(steps)
-    begun, first, good, good_at = time.monotonic(), run.done, _copied(run.state()), run.done
-    while run.done < steps:
-        step_begun = time.monotonic()
-        losses = {name: value.item() for name, value in run.step(run.sounds).items()}
-        kept = run.done % keep_every == 0 or run.done == steps
-        if not all(map(math.isfinite, losses.values())) or (kept and not run.finite):
-            said = ", ".join(f"{name} {value:.3g}" for name, value in losses.items())
-            at = run.done
-            run.restore(good, good_at)
-            raise FloatingPointError(
-                f"the losses or the weights at step {at} are no finite numbers any more ({said}): the vocoder is back "
-                f"where it was after {good_at} steps; go on with a smaller learning rate"
-            )
-        run.seconds += time.monotonic() - step_begun
-        left = (time.monotonic() - begun) / (run.done - first) * (steps - run.done)
-        for observer in observers:
-            observer.step(run.done, losses, left)
-        if kept:
-            good, good_at = _copied(run.state()), run.done
-            if keep:
-                keep()
-    for observer in observers:
-        observer.finished()
-
-
-def _copied(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {name: tensor.detach().clone() for name, tensor in tensors.items()}
 
 
 def load_vocoder(path: Path | str) -> tuple[Vocoder, dict[str, Any]]:
