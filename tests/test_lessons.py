@@ -141,10 +141,14 @@ def test_run_all_with_nothing_solved_has_no_error_and_every_check_says_not_attem
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", LEARNER, ids=named)
-def test_under_nbval_exactly_the_checks_of_an_unsolved_notebook_fail(path: Path, tmp_path: Path) -> None:
-    outcome, said = graded(copied(path, tmp_path), "--nbval")
+def test_under_nbval_exactly_the_checks_of_an_unsolved_notebook_fail_and_none_needs_a_demo(
+    path: Path, tmp_path: Path
+) -> None:
+    outcome, said = graded(copied(path, tmp_path), "--nbval", "--without-demos")
     notebook = nbformat.read(path, as_version=4)
-    failed = [name for name, result in outcome.items() if result != "passed"]
+    demos = [c for c in notebook.cells if "demo" in c.metadata.get("tags", [])]
+    assert len(demos) == sum(result == "skipped" for result in outcome.values()), said
+    failed = [name for name, result in outcome.items() if result not in ("passed", "skipped")]
     assert len(outcome) >= len(notebook.cells) // 4, said
     exercises = {CHECK.fullmatch(c.source.strip())[1] for c in checks_in(notebook)}
     assert len(failed) == len(exercises), said
@@ -153,9 +157,14 @@ def test_under_nbval_exactly_the_checks_of_an_unsolved_notebook_fail(path: Path,
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", LEARNER, ids=named)
-def test_solutions_are_green_under_nbval_with_the_plugin_and_without(path: Path, tmp_path: Path) -> None:
-    solution = copied(path.parent / "solutions" / path.name, tmp_path)
-    outcome, said = graded(solution, "--nbval")
+def test_solutions_are_green_under_nbval(path: Path, tmp_path: Path) -> None:
+    outcome, said = graded(copied(path.parent / "solutions" / path.name, tmp_path), "--nbval")
     assert set(outcome.values()) == {"passed"}, said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LEARNER[:4], ids=named)
+def test_solutions_are_green_under_plain_nbval_too(path: Path, tmp_path: Path) -> None:
+    solution = copied(path.parent / "solutions" / path.name, tmp_path)
     outcome, said = graded(solution, "--nbval-lax", "--nbval-cell-timeout=300", plugin=False)
     assert set(outcome.values()) == {"passed"}, said

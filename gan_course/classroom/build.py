@@ -219,7 +219,8 @@ def _kernel_manager() -> Any:
 def _environment(settings: Path) -> dict[str, str]:
     from gan_course.classroom.kernels import environment
 
-    threads = {f"{library}_NUM_THREADS": "2" for library in ("OMP", "MKL", "OPENBLAS")}
+    number = os.environ.get("OMP_NUM_THREADS", "2")
+    threads = {f"{library}_NUM_THREADS": number for library in ("OMP", "MKL", "OPENBLAS")}
     return environment(str(settings), COLUMNS="80", LINES="24", TZ="UTC", **threads)
 
 
