@@ -15,12 +15,18 @@ from torch import Tensor
 from gan_course import evaluation
 from gan_course.evaluation import (
     area_under_curve,
+    coverage,
     density_coverage,
     frechet_distance,
     frechet_infinity,
     kernel_distance,
+    line_in_inverse,
+    mean_discrepancy,
     memorisation,
+    nearer_share,
     precision_recall,
+    share_among,
+    square_root,
 )
 
 
@@ -106,6 +112,14 @@ def test_kernel_distance_is_the_unbiased_estimator_written_out(seed: int) -> Non
     assert kernel_distance(real, generated, 0.7) == pytest.approx(discrepancy_by_loops(real, generated, 0.7))
 
 
+def test_the_mean_discrepancy_is_the_kernel_distance_in_one_piece() -> None:
+    real, generated = features(3, 40, 5), features(4, 30, 5, shift=0.3)
+    assert mean_discrepancy(real, generated, 1.3) == pytest.approx(kernel_distance(real, generated, 1.3))
+    assert mean_discrepancy(real, generated, 1.3) == pytest.approx(discrepancy_by_loops(real, generated, 1.3))
+    with pytest.raises(ValueError, match="use one embedding for both"):
+        mean_discrepancy(real, generated[:, :3], 1.0)
+
+
 def test_kernel_distance_of_gaussians_is_the_closed_form() -> None:
     # E exp(−‖a − b‖² / 2σ²) for a − b normal with mean m and variance 2 in each direction
     size, sigma, shift = 3, 1.5, 0.8
@@ -148,6 +162,39 @@ def test_one_outlier_raises_precision_but_hardly_density() -> None:
     far = features(1, 300, 4, shift=12.0)
     assert precision_recall(real, far)["precision"] > 0.9
     assert density_coverage(real, far)["density"] < 0.3
+
+
+@pytest.mark.parametrize("k", [1, 5])
+def test_the_short_forms_are_precision_recall_and_coverage_of_their_authors_code(k: int) -> None:
+    from prdc import compute_prdc
+
+    real, generated = features(0, 90, 4), features(1, 70, 4, 0.7)
+    theirs = compute_prdc(real.numpy(), generated.numpy(), nearest_k=k)
+    assert share_among(generated, real, k) == pytest.approx(theirs["precision"])
+    assert share_among(real, generated, k) == pytest.approx(theirs["recall"])
+    assert coverage(real, generated, k) == pytest.approx(theirs["coverage"])
+
+
+def test_the_nearer_share_counts_by_pairs_and_equally_near_ones_half() -> None:
+    generated, training, held_out = features(0, 40, 3), features(1, 20, 3), features(2, 20, 3)
+    nearer = [
+        min((x - t).norm() for t in training) < min((x - h).norm() for h in held_out) for x in generated
+    ]
+    assert nearer_share(generated, training, held_out) == pytest.approx(float(np.mean(nearer)))
+    assert nearer_share(generated, training, training) == 0.5
+
+
+def test_the_line_in_one_over_n_is_that_of_numpy() -> None:
+    counts = torch.tensor([20.0, 50.0, 90.0, 300.0]).double()
+    distances = torch.tensor([9.0, 5.0, 4.5, 3.0]).double()
+    slope, limit = np.polyfit(1 / counts.numpy(), distances.numpy(), 1)
+    assert line_in_inverse(counts, distances).tolist() == pytest.approx([limit, slope])
+
+
+def test_covariance_and_square_root_are_those_of_numpy_and_scipy() -> None:
+    x = features(5, 30, 4)
+    assert evaluation.covariance(x).numpy() == pytest.approx(np.cov(x.T.numpy()))
+    assert square_root(evaluation.covariance(x)).numpy() == pytest.approx(np.real(sqrtm(np.cov(x.T.numpy()))))
 
 
 def test_memorisation_tells_a_copy_of_the_training_set_from_new_clips() -> None:

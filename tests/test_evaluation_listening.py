@@ -15,6 +15,7 @@ from gan_course.evaluation.listening import (
     Answers,
     abx_result,
     abx_trials,
+    at_least,
     fewest_right,
     mos_result,
     mos_results,
@@ -50,6 +51,14 @@ def test_how_many_must_be_right_agrees_with_p() -> None:
         least = fewest_right(n)
         assert least is not None
         assert abx_result(least, n).p < 0.05 <= abx_result(least - 1, n).p
+
+
+@pytest.mark.parametrize(("right", "n", "share"), [(0, 3, 0.5), (9, 12, 0.5), (7, 7, 0.9), (300, 1000, 0.31)])
+def test_at_least_so_many_right_answers_are_as_probable_as_scipy_says(
+    right: int, n: int, share: float
+) -> None:
+    assert at_least(right, n, share) == pytest.approx(stats.binom.sf(right - 1, n, share))
+    assert at_least(right, n) == pytest.approx(abx_result(right, n).p)
 
 
 def test_what_an_abx_test_says_in_words() -> None:

@@ -11,12 +11,15 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from gan_course.synthesis.edge import edge
+
 ROWS = 256
 """How many clips are compared with all others at a time, so that memory stays small."""
 MANY = 4000
 """From so many clips on, distances between clips are computed in 32 bit: in 64 they would take three times as long."""
 
 
+@edge(lambda real, generated: _comparable(real, generated))
 def frechet_distance(real: Tensor, generated: Tensor) -> float:
     """‖μ − ν‖² + tr(Σ + T − 2 (ΣT)^½) of the Gaussians fitted to two sets of features `(clip, feature)`.
 
@@ -24,19 +27,22 @@ def frechet_distance(real: Tensor, generated: Tensor) -> float:
     images and Kilgour et al. (2019) for sound. It shrinks with the number of clips: see :func:`frechet_infinity`.
     Raises ValueError for features that cannot be compared. Lesson 10.
     """
-    real, generated = _comparable(real, generated)
     mean = (real.mean(0) - generated.mean(0)).square().sum()
-    one, other = (
-        torch.cov(real.T).reshape(2 * real.shape[1:]),
-        torch.cov(generated.T).reshape(2 * real.shape[1:]),
-    )
+    one, other = covariance(real), covariance(generated)
     # the eigenvalues of ΣT are those of Σ^½ T Σ^½, which is symmetric, so none of them is negative or complex
-    half = _square_root(one)
+    half = square_root(one)
     crossed = torch.linalg.eigvalsh(half @ other @ half).clamp(min=0).sqrt().sum()
     return float(mean + one.trace() + other.trace() - 2 * crossed)
 
 
-def _square_root(symmetric: Tensor) -> Tensor:
+def covariance(features: Tensor) -> Tensor:
+    """The covariance `(feature, feature)` of features `(clip, feature)`, divided by clip − 1. Lesson 10."""
+    centred = features - features.mean(0)
+    return centred.T @ centred / (len(features) - 1)
+
+
+def square_root(symmetric: Tensor) -> Tensor:
+    """The matrix whose product with itself is `symmetric` `(n, n)`, which has no negative eigenvalue. Lesson 10."""
     values, vectors = torch.linalg.eigh(symmetric)
     return vectors * values.clamp(min=0).sqrt() @ vectors.T
 
@@ -54,18 +60,45 @@ def frechet_infinity(
     _comparable(real, generated)
     random = torch.Generator().manual_seed(seed)
     count = len(generated)
-    inverse, distance = [], []
+    counts, distance = [], []
     for n in torch.linspace(max(count // 5, 2), count, sizes).long().tolist():
         for _ in range(repeats):
             part = generated[torch.randperm(count, generator=random)[:n]]
-            inverse.append(1 / n)
+            counts.append(n)
             distance.append(frechet_distance(real, part))
-    line = torch.stack([torch.ones(len(inverse)), torch.tensor(inverse)], 1).double()
-    values = torch.tensor(distance, dtype=torch.float64)
-    fit = torch.linalg.lstsq(line, values[:, None]).solution[:, 0]
+    inverse, values = 1 / torch.tensor(counts).double(), torch.tensor(distance, dtype=torch.float64)
+    fit = line_in_inverse(torch.tensor(counts).double(), values)
+    line = torch.stack([torch.ones_like(inverse), inverse], 1)
     left = (values - line @ fit).square().sum() / max(len(values) - 2, 1)
     error = (left * torch.linalg.inv(line.T @ line)[0, 0]).sqrt()
     return {"value": float(fit[0]), "error": float(error), "n": count}
+
+
+def line_in_inverse(counts: Tensor, distances: Tensor) -> Tensor:
+    """The straight line a + b / n that is nearest to `distances` at `counts` n, both `(measurement,)`: `(2,)`, a and b.
+
+    Nearest in the sum of squares. a is where it arrives for endlessly many clips. Float64, as both are. Lesson 10.
+    """
+    line = torch.stack([torch.ones_like(counts), 1 / counts], 1)
+    return torch.linalg.lstsq(line, distances[:, None]).solution[:, 0]
+
+
+@edge(lambda real, generated, sigma: (*_comparable(real, generated), sigma))
+def mean_discrepancy(real: Tensor, generated: Tensor, sigma: float) -> float:
+    """The squared maximum mean discrepancy of two sets of features `(clip, feature)`, in its shortest form.
+
+    `kernel_distance` is the same for thousands of clips, of which this would compare all with all at once. `sigma`, in
+    the features' units, is how far apart two clips may be and still be similar. Raises ValueError for features that
+    cannot be compared. Gretton et al. (2012). Lesson 10.
+    """
+
+    def similarity(a: Tensor, b: Tensor) -> Tensor:
+        return torch.exp(-torch.cdist(a, b).square() / (2 * sigma**2))
+
+    n, m = len(real), len(generated)
+    within_real = (similarity(real, real).sum() - n) / (n * (n - 1))
+    within_generated = (similarity(generated, generated).sum() - m) / (m * (m - 1))
+    return float(within_real + within_generated - 2 * similarity(real, generated).mean())
 
 
 def kernel_distance(real: Tensor, generated: Tensor, bandwidth: float | None = None) -> float:
@@ -126,6 +159,26 @@ def density_coverage(real: Tensor, generated: Tensor, k: int = 5) -> dict[str, f
     return {name: found[name] for name in ("density", "coverage")}
 
 
+def share_among(clips: Tensor, others: Tensor, k: int = 5) -> float:
+    """The share of `clips` that lie among `others`: no further from one of them than its k-th nearest neighbour there.
+
+    Features `(clip, feature)`, of at least k + 1 others. The precision of generated clips among real ones, the recall
+    of real clips among generated ones; `neighbourhoods` has both for thousands. Kynkäänniemi et al. (2019). Lesson 10.
+    """
+    radius = nearest(others, others, k, itself=True)
+    return float((torch.cdist(clips, others) <= radius).any(1).double().mean())
+
+
+def coverage(real: Tensor, generated: Tensor, k: int = 5) -> float:
+    """The share of real clips that have a generated one no further away than their k-th nearest real neighbour.
+
+    Features `(clip, feature)`, of at least k + 1 real clips. `neighbourhoods` has it for thousands. Naeem et al.
+    (2020). Lesson 10.
+    """
+    radius = nearest(real, real, k, itself=True)
+    return float((nearest(real, generated) <= radius).double().mean())
+
+
 def neighbourhoods(real: Tensor, generated: Tensor, k: int = 5) -> dict[str, float]:
     """Precision, recall, density and coverage at once, as `precision_recall` and `density_coverage` define them."""
     real, generated = _lighter(*_comparable(real, generated, least=k + 1))
@@ -176,25 +229,32 @@ def memorisation(generated: Tensor, training: Tensor, held_out: Tensor, seed: in
         real[torch.randperm(len(real), generator=random)[:equal]].double() for real in (training, held_out)
     )
     one, other, generated = _lighter(one, other, generated.double())
-    to_training, to_held_out = nearest(generated, one), nearest(generated, other)
-    share = float(
-        (to_training < to_held_out).double().mean() + 0.5 * (to_training == to_held_out).double().mean()
-    )
+    share = nearer_share(generated, one, other)
     return {"share": share, "error": (share * (1 - share) / len(generated)) ** 0.5, "n": len(generated)}
 
 
-def area_under_curve(positive: Tensor | Sequence[float], negative: Tensor | Sequence[float]) -> float:
+def nearer_share(generated: Tensor, training: Tensor, held_out: Tensor) -> float:
+    """The share of `generated` clips whose nearest training clip is nearer than their nearest held-out one.
+
+    Features `(clip, feature)`, of as many training clips as held-out ones: of more, one is nearer by chance. Equally
+    near counts half. `memorisation` sees to equal numbers. Lesson 10.
+    """
+    to_training, to_held_out = nearest(generated, training), nearest(generated, held_out)
+    nearer = (to_training < to_held_out).double() + 0.5 * (to_training == to_held_out).double()
+    return float(nearer.mean())
+
+
+@edge(lambda positive, negative: _scored(positive, negative))
+def area_under_curve(positive: Tensor, negative: Tensor) -> float:
     """The probability that a score of `positive` is above one of `negative`, ties counted half: the AUC of the two.
 
-    0.5: the scores do not tell them apart. 1: they always do (Hanley and McNeil 1982). Lesson 10.
+    0.5: the scores do not tell them apart. 1: they always do (Hanley and McNeil 1982). Scores are tensors `(clip,)` or
+    lists; ValueError for none. Lesson 10.
     """
-    one, other = (torch.as_tensor(scores, dtype=torch.float64) for scores in (positive, negative))
-    if not len(one) or not len(other):
-        raise ValueError(f"there are {len(one)} and {len(other)} scores: at least one of each kind is needed")
-    sorted_other = other.sort().values
-    below = torch.searchsorted(sorted_other, one, right=False)
-    up_to = torch.searchsorted(sorted_other, one, right=True)
-    return float((below + up_to).double().mean() / (2 * len(other)))
+    ranked = negative.sort().values
+    below = torch.searchsorted(ranked, positive)
+    up_to = torch.searchsorted(ranked, positive, right=True)
+    return float((below + up_to).double().mean() / (2 * len(negative)))
 
 
 def _squared(a: Tensor, b: Tensor) -> Tensor:
@@ -228,3 +288,10 @@ def _comparable(real: Tensor, generated: Tensor, least: int = 2) -> tuple[Tensor
             f"embedding for both"
         )
     return real.double(), generated.double()
+
+
+def _scored(positive: Tensor | Sequence[float], negative: Tensor | Sequence[float]) -> tuple[Tensor, Tensor]:
+    one, other = (torch.as_tensor(scores, dtype=torch.float64) for scores in (positive, negative))
+    if not len(one) or not len(other):
+        raise ValueError(f"there are {len(one)} and {len(other)} scores: at least one of each kind is needed")
+    return one, other

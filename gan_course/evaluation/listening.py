@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -121,6 +122,16 @@ def abx_result(right: int, n: int) -> ABXResult:
     low = float(betaincinv(right, n - right + 1, 0.025)) if right else 0.0
     high = float(betaincinv(right + 1, n - right, 0.975)) if right < n else 1.0
     return ABXResult(right, n, right / n, low, high, p)
+
+
+def at_least(right: int, n: int, share: float = 0.5) -> float:
+    """How probable `right` or more right answers of `n` are for a listener who is right with probability `share`.
+
+    By the binomial distribution, summed term by term, for up to 1,000 answers. With 0.5, the share of one who guesses,
+    it is the p of `abx_result`; with a larger one and `fewest_right(n)`, how probably a test of n trials finds a
+    listener who does hear something: its power. Lesson 10.
+    """
+    return sum(math.comb(n, k) * share**k * (1 - share) ** (n - k) for k in range(right, n + 1))
 
 
 def fewest_right(n: int, level: float = 0.05) -> int | None:
