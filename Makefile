@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: lab test test-quick benchmark build clean-environment
+.PHONY: lab test test-quick benchmark build site clean-environment
 
 lab: $(READY)
 	@$(BIN)/gan-course lab
@@ -22,6 +22,10 @@ benchmark: $(READY)
 
 build: $(READY)
 	@$(BIN)/gan-course build
+
+site: $(READY)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m sphinx -W --keep-going -q -d build/doctrees docs build/site
+	@echo "The site is ready: open build/site/index.html, or serve it: $(BIN)/python -m http.server -d build/site"
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

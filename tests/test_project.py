@@ -34,7 +34,9 @@ CLI = {"doctor": "cli", "lab": "cli"}
 
 def requirements() -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return [Requirement(r) for r in [*project["dependencies"], *project["optional-dependencies"]["develop"]]]
+    extras = [one for extra in project["optional-dependencies"].values() for one in extra]
+    wanted = [Requirement(one) for one in [*project["dependencies"], *extras]]
+    return [requirement for requirement in wanted if requirement.name != project["name"]]
 
 
 def pins() -> dict[str, str]:
