@@ -9,7 +9,14 @@ from torch import nn
 
 from gan_course import objectives
 from gan_course.exercises.engine import Lesson
-from gan_course.exercises.properties import Fault, expect, expect_array, expect_equal, expect_number
+from gan_course.exercises.properties import (
+    Fault,
+    double,
+    expect,
+    expect_equal,
+    expect_number,
+    require_equal,
+)
 from gan_course.objectives import Objective, minimax, non_saturating
 from gan_course.training import steps
 
@@ -54,33 +61,6 @@ def log(t: np.ndarray) -> np.ndarray:
     """log t, NaN for what has none."""
     with np.errstate(all="ignore"):
         return np.log(t)
-
-
-def require_equal(
-    answer: Any, wanted: Any, what: str, faults: Mapping[str, Any], tolerance: float = 2e-6
-) -> None:
-    """`expect_equal`, but an answer that is one of `faults` (sentence → what that mistake gives) is told so."""
-    wanted = np.asarray(wanted, dtype=float)
-    try:
-        got = np.asarray(answer.detach() if hasattr(answer, "detach") else answer, dtype=float)
-    except (TypeError, ValueError):
-        got = expect_array(answer, what)
-    scale = np.abs(wanted).max(initial=0) or 1.0
-    for sentence, mistaken in faults.items():
-        mistaken = np.asarray(mistaken, dtype=float)
-        if got.shape != mistaken.shape:
-            continue
-        tells_apart = mistaken.shape != wanted.shape or not np.allclose(
-            mistaken, wanted, rtol=0, atol=20 * tolerance * scale, equal_nan=True
-        )
-        same = np.allclose(got, mistaken, rtol=0, atol=tolerance * scale, equal_nan=True)
-        expect(not (tells_apart and same), f"{what} is not right: {sentence}")
-    expect_equal(answer, wanted, what, tolerance=tolerance)
-
-
-def double(array: np.ndarray) -> torch.Tensor:
-    """A float64 tensor of its own memory."""
-    return torch.from_numpy(np.array(array, dtype=np.float64))
 
 
 # The exercises ----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,35 @@ def expect_equal(
     if error.max(initial=0) <= tolerance * scale:
         return
     raise Fault(f"{what} {difference(got, wanted, tolerance * scale)}")
+
+
+def require_equal(
+    answer: Any, wanted: Any, what: str, faults: Mapping[str, Any], tolerance: float = 2e-6
+) -> None:
+    """`expect_equal`, but an answer that is one of `faults` (sentence → what that mistake gives) is told so."""
+    wanted = np.asarray(wanted, dtype=float)
+    try:
+        got = np.asarray(answer.detach() if hasattr(answer, "detach") else answer, dtype=float)
+    except (TypeError, ValueError):
+        got = expect_array(answer, what)
+    scale = np.abs(wanted).max(initial=0) or 1.0
+    for sentence, mistaken in faults.items():
+        mistaken = np.asarray(mistaken, dtype=float)
+        if got.shape != mistaken.shape:
+            continue
+        tells_apart = mistaken.shape != wanted.shape or not np.allclose(
+            mistaken, wanted, rtol=0, atol=20 * tolerance * scale, equal_nan=True
+        )
+        same = np.allclose(got, mistaken, rtol=0, atol=tolerance * scale, equal_nan=True)
+        expect(not (tells_apart and same), f"{what} is not right: {sentence}")
+    expect_equal(answer, wanted, what, tolerance=tolerance)
+
+
+def double(array: np.ndarray) -> Any:
+    """A float64 tensor of its own memory."""
+    import torch
+
+    return torch.from_numpy(np.array(array, dtype=np.float64))
 
 
 def difference(got: np.ndarray, wanted: np.ndarray, tolerance: float) -> str:
