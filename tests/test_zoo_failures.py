@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from gan_course import datasets
+from gan_course.evaluation import nearer_share
+from gan_course.training.recipe import Recipe
 from gan_course.zoo import failures as room
 from gan_course.zoo.failures import FAILURES, Failure, failures, measure
 
@@ -67,3 +70,15 @@ def test_a_run_that_is_made_again_is_the_same() -> None:
     real = room.MEL.encode(room.training_notes(16).audio)
     one, other = (room.Run(real, 2).pictures(2) for _ in range(2))
     assert torch.equal(one, other)
+
+
+def test_the_memoriser_lies_nearer_to_its_64_notes_than_to_64_others() -> None:
+    model = room.memoriser()
+    assert model.recipe == Recipe.read("memoriser", precision=model.recipe.precision)
+    assert "158,185 parameters" in model.card
+    assert model.parameters == 158_185
+    known, others = datasets.notes(64, seed=0), datasets.notes(64, seed=5)
+    names = [known.classes["pitch"][i] for i in known.labels["pitch"].tolist()]
+    sets = [model.pictures(model.z(1, 64), pitch=names)]
+    sets += [model.encoding.encode(clips.audio) for clips in (known, others)]
+    assert nearer_share(*(x.flatten(1).double() for x in sets)) > 0.95

@@ -29,6 +29,7 @@ from gan_course.training.first_gan import (
     paired_batches,
 )
 from gan_course.training.steps import generator_step
+from gan_course.zoo.model import Model, load
 
 FAILURES = Path(__file__).parent / "broken"
 SCALE = ("C4", "D4", "E4", "G4", "A4", "C5")
@@ -313,6 +314,11 @@ def failures(folder: Path = FAILURES) -> dict[str, Failure]:
         name: Failure(name=name, sound=Sound.load(folder / file_of(name)).named(name), **about)
         for name, about in told.items()
     }
+
+
+def memoriser(folder: Path = FAILURES) -> Model:
+    """A generator that learnt its 64 training notes by heart, as `gan-course train memoriser` makes it. Lesson 10."""
+    return load(folder / "memoriser.safetensors")
 
 
 def describe(told: dict[str, Any]) -> str:
