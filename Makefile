@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SITE := build/site
 READY := $(VENV)/.ready
 
 .PHONY: lab test test-quick benchmark build site clean-environment
@@ -24,8 +25,8 @@ build: $(READY)
 	@$(BIN)/gan-course build
 
 site: $(READY)
-	@OMP_NUM_THREADS=1 $(BIN)/python -m sphinx -W --keep-going -q -d build/doctrees docs build/site
-	@echo "The site is ready: open build/site/index.html, or serve it: $(BIN)/python -m http.server -d build/site"
+	@OMP_NUM_THREADS=1 $(BIN)/python -m sphinx -W --keep-going -q -d $(SITE)-doctrees docs $(SITE)
+	@echo "The site is ready: open $(SITE)/index.html, or serve it: $(BIN)/python -m http.server -d $(SITE)"
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

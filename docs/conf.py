@@ -1,7 +1,6 @@
 """The course as a web site: `make site` builds it from the notebooks as they are stored; nothing is run again."""
 
 import sys
-import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,16 +8,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import course_pages
 
-project_table = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
-
 project = "Make sound with GANs"
 html_title = project
 language = "en_GB"
 extensions = ["myst_nb", "course_pages"]
 exclude_patterns = ["generated"]
 
-# the one place that names the repository is pyproject.toml: [project.urls] Repository = "https://github.com/…"
-course_repository = project_table.get("urls", {}).get("Repository", "")
+course_repository = course_pages.repository()
 
 nb_execution_mode = "off"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
@@ -33,6 +29,7 @@ mathjax3_config = {"options": {"enableMenu": False}}
 html_theme = "furo"
 html_static_path = ["_static", str(mathjax / mathjax_path)]
 html_extra_path = [str(course_pages.EXTRA)]
+html_favicon = "_static/favicon.svg"
 html_css_files = ["site.css"]
 html_js_files = ["site.js"]
 html_copy_source = False
@@ -42,12 +39,10 @@ html_theme_options = {
         "course-right": "#1c6b2a",
         "course-wrong": "#a8380a",
         "course-paper": "#f3f5f8",
-        "course-quiet": "#4d5560",
     },
     "dark_css_variables": {
         "course-right": "#6fd58a",
         "course-wrong": "#ff9a6b",
         "course-paper": "#20262e",
-        "course-quiet": "#b4bac3",
     },
 }

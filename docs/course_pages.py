@@ -69,7 +69,14 @@ def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx: the configuration value `course_repository`, and the writing of pages."""
     app.add_config_value("course_repository", "", "env", types=frozenset({str}))
     app.connect("config-inited", lambda app, config: write_pages(config.course_repository), priority=1)
+    # after the theme, whose tree of pages has headings without a level
+    app.connect("html-page-context", _level_headings, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _level_headings(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
 
 
 def write_pages(repository: str = "") -> None:
@@ -162,6 +169,12 @@ def lesson_buttons(name: str, repository: str = "") -> str:
         "*What you see and hear here is stored from one run with the exercises solved. In your own notebook they are"
         " blank, controls move and checks answer.*"
     )
+
+
+def repository(root: Path = DOCS.parent) -> str:
+    """The course's address, from `[project.urls] Repository` in pyproject.toml; "" where none is named."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    return str(project.get("urls", {}).get("Repository", ""))
 
 
 def open_in(name: str, repository: str) -> dict[str, str]:
@@ -378,9 +391,9 @@ def versions_page(root: Path) -> str:
 INSTRUMENTS = {
     "bowed": "Listen for the slow beginning, and for the pitch and loudness that waver after it.",
     "plucked": "Listen for the bright beginning: high partials die first, low ones ring on.",
-    "struck": "Listen for the blow, and for how evenly all of it then fades.",
-    "reed": "Listen for the hollow, nasal colour, and for a tone that holds its loudness.",
-    "organ": "Listen for a tone that begins at once and does not change until it ends.",
+    "struck": "Listen for the blow, for a fast decay, and for a slower one that is left after it.",
+    "reed": "Listen for the hollow colour: every other harmonic is weak. The tone holds until it is let go.",
+    "organ": "Listen for the click of the key, and for the octaves and the twelfth that sound with the note.",
     "bell": "Listen for partials that are no multiples of one frequency: a clang, and a hum that stays.",
 }
 FAILURES = {
@@ -388,7 +401,7 @@ FAILURES = {
     "silence": "There is nothing to hear, and the picture is black. It is not your loudspeaker.",
     "one note": "Listen for three outputs that are one and the same note.",
     "buzz": "Listen for a buzz that has no beginning and no end: a few milliseconds, over and over.",
-    "phase smear": "Listen for notes without attack, as if from a pipe: the picture is right, the phases are not.",
+    "phase smear": "Listen for notes that are hollow and without attack: the picture is right, the phases are not.",
     "clipping": "Turn it down. Listen for a thump at the beginning and harshness: one half of each wave is cut off.",
     "memorised": "Nothing is wrong with the sound. What is wrong shows when it is compared with the training files.",
 }
@@ -417,8 +430,10 @@ def _tune(model: Any) -> Any:
     from gan_course import zoo
     from gan_course.display import listen
 
-    say = "A network drew each note as a picture. Listen for notes that differ from each other as played ones do."
-    return listen(zoo.tune(model, TUNE, tempo=200), labels=[f"{model.name} plays"], coding="mp3", say=say)
+    say = "A network drew each note as a picture, all from one z. Listen for one instrument in all of them."
+    return listen(
+        zoo.tune(model, TUNE, tempo=200), labels=[f"{model.name} plays a tune"], coding="mp3", say=say
+    )
 
 
 def _synthetic() -> Iterator[str]:
@@ -441,8 +456,10 @@ def _generated(models: Iterable[Any]) -> Iterator[str]:
 
     yield "## Generators that come with the course"
     for model in models:
-        steps = f"{model.recipe.steps:,} steps" if hasattr(model.recipe, "steps") else "its steps"
-        yield f"### {model.name}\n\n{model.parameters:,} parameters, trained on {model.recipe.data} in {steps}."
+        yield (
+            f"### {model.name}\n\n{model.parameters:,} parameters, trained on the data set *{model.recipe.data}* in"
+            f" {model.recipe.steps:,} steps."
+        )
         if "pitch" in model.classes:
             yield _raw(_tune(model))
         for condition, values in model.classes.items():
