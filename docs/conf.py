@@ -10,7 +10,7 @@ import course_pages
 
 project = "Make sound with GANs"
 html_title = project
-language = "en_GB"
+language = "en"
 extensions = ["myst_nb", "course_pages"]
 exclude_patterns = ["generated"]
 

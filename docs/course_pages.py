@@ -305,7 +305,8 @@ def glossary_page(lessons: Iterable[Lesson]) -> str:
 # References -----------------------------------------------------------------------------------------------
 
 _NAME = r"(?<!\w)(?:[A-Z]\.[ -]?)+(?:(?:von|van|de|der|la) )*[^\W\d_][\w’'-]+"
-_AUTHORS = re.compile(rf"({_NAME}(?:, {_NAME})*(?:,? and {_NAME})?(?: et al\.)?),\s*$")
+_BODY = r"(?:^|(?<=[.;:] ))[A-Z](?:[^.;:,*]|\.(?=\w))*"
+_AUTHORS = re.compile(rf"({_NAME}(?:, {_NAME})*(?:,? and {_NAME})?(?: et al\.)?|{_BODY}),\s*$")
 _WORK = re.compile(r"\*([^*]+)\* \((\d{4}(?: on)?)\)")
 
 
@@ -344,14 +345,14 @@ def cited(text: str) -> Iterator[tuple[str, str, str, str]]:
         authors = _AUTHORS.search(before[place])
         following = _AUTHORS.search(use)
         use = use[: following.start()] if following and place + 1 < len(uses) else use
-        use = re.sub(r"(?:^|[,.] ?)and$|[,.]$", "", use.strip(" :,")).strip()
+        use = re.sub(r"(?:^|[,.;] ?)and$|[,.;]$", "", use.strip(" :,")).strip()
         yield authors[1] if authors else "", pieces[1 + 3 * place], pieces[2 + 3 * place], use
 
 
 def _surname(authors: str) -> str:
     first = re.match(_NAME, authors)
-    plain = unicodedata.normalize("NFKD", first[0] if first else authors).encode("ascii", "ignore").decode()
-    return plain.split()[-1].lower()
+    name = first[0].split()[-1] if first else authors
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
 
 
 def references_page(lessons: Iterable[Lesson]) -> str:
@@ -407,6 +408,8 @@ FAILURES = {
 }
 """What to listen for. A new instrument or failure needs its sentence here, or the site is not built."""
 
+WELCOME = "notes-first"
+"""The generator that plays on the first page."""
 TUNE = "A3 C4:2 D4 E4:1.5 F4:0.5 E4 D4:2 B3 G3:1.5 A3:0.5 B3"
 
 
@@ -418,7 +421,7 @@ def gallery_pages() -> Iterator[tuple[str, str]]:
 
     torch.set_num_threads(1)
     models = [zoo.load(name) for name in zoo.names()]
-    yield "welcome", _raw(_tune(models[0]))
+    yield "welcome", _raw(_tune(zoo.load(WELCOME)))
     yield "gallery", "\n\n".join([*_synthetic(), *_generated(models), *_vocoded(), *_broken(), *_clips()])
 
 
@@ -460,7 +463,7 @@ def _generated(models: Iterable[Any]) -> Iterator[str]:
             f"### {model.name}\n\n{model.parameters:,} parameters, trained on the data set *{model.recipe.data}* in"
             f" {model.recipe.steps:,} steps."
         )
-        if "pitch" in model.classes:
+        if {word.partition(":")[0] for word in TUNE.split()} <= set(model.classes.get("pitch", ())):
             yield _raw(_tune(model))
         for condition, values in model.classes.items():
             if condition != "pitch":
