@@ -9,7 +9,7 @@ import math
 import torch
 from gan_course.datasets import note, notes
 from gan_course.display import abx_test, column, configure, explore, listen, plot_bars, plot_lines, plot_planes, plot_spectrogram, quiz
-from gan_course.evaluation import blurred, noisy, ring
+from gan_course.evaluation import Mixture, blurred, noisy, ring
 from gan_course.exercises import lesson
 from gan_course.sound import Sound
 from gan_course.zoo import load, load_ear, load_texture_ear, load_vocoder
@@ -57,11 +57,11 @@ def draw(mixture, seed, count=240):
 
 eight, chance = ring(8, 1.0, 0.08), torch.Generator().manual_seed(0)
 known, real2 = draw(eight, 1), draw(eight, 2)  # what the generators were trained on, and real clips that they never saw
-toys = {"another draw": draw(eight, 3), "half of the heaps": draw(eight, 4, 2000), "too tidy": draw(ring(8, 1.0, 0.02), 5),
+toys = {"another draw": draw(eight, 3), "half of the heaps": draw(Mixture(eight.centres[:4], 0.08), 4), "too tidy": draw(ring(8, 1.0, 0.02), 5),
         "too wide": draw(ring(8, 1.0, 0.2), 6), "one Gaussian": torch.randn(240, 2, generator=chance).double() / 2**0.5,
         "copies": known[torch.randint(240, (240,), generator=chance)]}
-toys["half of the heaps"] = toys["half of the heaps"][toys["half of the heaps"][:, 1] > 0.3][:240]
-plot_planes({name: {"real": real2, "generated": x} for name, x in toys.items()}, reach=1.7, x_label="first number", y_label="second number")
+plot_planes({name: {"real": real2, "generated": x} for name, x in toys.items()}, reach=1.7, x_label="first number", y_label="second number",
+            alt="Six planes with the same ring of eight heaps of real points. Generated points lie on all heaps, on four of them, in their middles only, far around them, in one cloud over the whole ring, and exactly on the training points.")
 
 # %% [markdown]
 # ## Two sets as two clouds: the Fréchet distance
@@ -217,7 +217,7 @@ def share_among(clips, others, k=5):
 checks.share_among(share_among)
 
 # %% [markdown]
-# Both have a weakness: a single real clip that lies far off has a wide neighbourhood, and whatever falls into it counts as good. **Coverage** turns the question round (Naeem et al. 2020). It takes the neighbourhoods of the *real* clips alone, and asks in how many of them there is a generated clip.
+# Both have a weakness: a single clip that lies far off has a wide neighbourhood, and whatever falls into it counts. **Coverage** turns the question round (Naeem et al. 2020). It takes the neighbourhoods of the *real* clips alone, and asks in how many of them there is a generated clip.
 #
 # **Exercise 5** (5 minutes, 1 point). Write it.
 
@@ -241,7 +241,7 @@ for name, x in toys.items():
     print(f"{name:18} {mine[0]:10.2f}{mine[1]:8.2f}{mine[2]:10.2f}{neighbourhoods(real2, x)['density']:10.2f}")
 
 # %% [markdown]
-# *Half of the heaps* has a precision near 1, and half the recall and coverage or less. *Too tidy* has all the precision there is and little recall: what is drawn into the middle of each heap leaves its rim out. *Too wide* is the other way round. **Density**, the fourth, counts in how many real neighbourhoods a generated clip lies, over $k$. Above 1 means: more in the middle of the crowd than real clips are, as a generator that plays safe.
+# *Half of the heaps* has a precision near 1, and half the recall and half the coverage. *Too tidy* has all the precision there is and little recall: what is drawn into the middle of each heap leaves its rim out. *Too wide* is the other way round. **Density**, the fourth, counts in how many real neighbourhoods a generated clip lies, over $k$. Above 1 means: more in the middle of the crowd than real clips are, as a generator that plays safe.
 # And *one Gaussian*? Most of it lies between the heaps. *Copies* pass again.
 #
 # ## What an ear says: a score
@@ -302,7 +302,11 @@ for name, x in toys.items():
 #
 # ## Fooled on purpose
 #
-# Now all of them at once, on notes. Each "generator" here is real notes to which we have done one thing. So we know what is wrong, and see who notices.
+# Now all of them at once, on notes. Each "generator" here is real notes to which we have done one thing, so we know what is wrong, and see who notices:
+#
+# - the training notes themselves; only the lower half of the pitches; 37 notes, one of each pitch, twelve times over;
+# - a *blur*: each value of the picture becomes the mean of the 3 × 3 around it; *grain*: each is put off by 2 dB or so, at random;
+# - nothing wrong, but only 64 notes.
 #
 # > **Guess first:** for each of the six, which number will notice? Is there one that no number notices?
 
@@ -329,7 +333,7 @@ values = {metric: torch.tensor([row[metric] for row in floor]) for metric in flo
 low = fair[pitch[fair] < 18][:444]
 sets = {"other real notes": (pictures[other], other), "copies of training notes": (pictures[training], training),
         "lower half of pitches": (pictures[low], low), "37 notes, 12 times": (pictures[one_each], one_each),
-        "blurred, 3 × 3": (blurred(pictures[other]), other), "hiss, σ = 0.05": (noisy(pictures[other], 0.05), other),
+        "blurred, 3 × 3": (blurred(pictures[other]), other), "grain, σ = 0.05": (noisy(pictures[other], 0.05), other),
         "only 64 real notes": (pictures[other[:64]], other[:64])}
 sets["37 notes, 12 times"] = tuple(x.repeat(12, *[1] * (x.ndim - 1)) for x in sets["37 notes, 12 times"])
 
@@ -348,7 +352,7 @@ for name, (x, index) in sets.items():
 # - **The lower half** is as good as real, note for note: *precision* stays. *Score*, *recall* and *coverage* say that something is missing. The distances have grown, and do not say why.
 # - **37 notes** have the best *score* of all, and every note is right. *Coverage* sees that they are few. *Recall* is 0: of twelve equal notes each has a neighbourhood of no size. (The star at *nearer* is the luck of so few.)
 # - **The blur** is heard by all but *nearer*. Yet three of four pitches are still right: who reports nothing else, hides it.
-# - **The hiss** fools the label ear altogether: every note right, the full score, FAD and KAD at the floor. It was trained not to mind noise, and it **saturates**: it is sure of everything. The texture ear hears it.
+# - **The grain** fools the label ear altogether: every note right, the full score, FAD and KAD at the floor. It was trained not to mind noise, and it **saturates**: it is sure of everything. The texture ear hears it.
 # - **Only 64 notes** are real, and FAD is more than three times the floor by either ear. KAD is not fooled. Coverage is: 64 clips cannot lie in 444 neighbourhoods.
 #
 # So no number judges alone, and *the embedding matters more than the formula*. Move the damage, look, listen, and see which ear notices first:
@@ -357,19 +361,20 @@ for name, (x, index) in sets.items():
 few = other[:111]
 
 
-def damaged(hiss, blur):
-    x = noisy(blurred(pictures[few], blur), hiss)
+def damaged(grain, blur):
+    x = noisy(blurred(pictures[few], blur), grain)
     y, z = (ear.describe(x).double() for ear in ears.values())
     right = (ears["label"].classifier.logits(y.float())["pitch"].argmax(1) == pitch[few]).double().mean()
     kad = {name: 100 * mean_discrepancy(Z[name][real], f, sigma[name]) for name, f in (("label", y), ("texture", z))}
     say = f"{len(few)} such notes: {right:.0%} of the pitches right; KAD {kad['label']:.2f} by the label ear, {kad['texture']:.2f} by the texture ear."
     sound = Sound(ears["texture"].encoding.decode(x[3:4])[0], RATE).at_level(-23)
     return column(plot_spectrogram({"as it was": 45 * pictures[few[3], 0] - 35, "damaged": 45 * x[3, 0] - 35},
-                                   frequencies=ears["texture"].encoding.frequencies()),
-                  listen(sound, labels=[f"hiss {hiss:.2f}, blur {blur}"], picture=None, say=say))
+                                   frequencies=ears["texture"].encoding.frequencies(),
+                                   alt=f"A real note's spectrogram as it was, and with grain of {grain:.2f} and a blur over {blur} × {blur}"),
+                  listen(sound, labels=[f"grain {grain:.2f}, blur {blur}"], picture=None, say=say))
 
 
-explore(damaged, hiss=(0.0, 0.2, 0.01, 0.05), blur=[1, 3, 5])
+explore(damaged, grain=(0.0, 0.2, 0.01, 0.05), blur=[1, 3, 5])
 
 # %% [markdown]
 # ## Can a judge tell them apart?
@@ -398,18 +403,18 @@ def detail(x):
     return 45 * (x - blurred(x)).abs().mean((1, 2, 3)).double()
 
 
-for name in ("other real notes", "blurred, 3 × 3", "hiss, σ = 0.05"):
+for name in ("other real notes", "blurred, 3 × 3", "grain, σ = 0.05"):
     print(f"{name:18} AUC by the finest detail {area_under_curve(detail(pictures[real]), detail(sets[name][0])):.2f}")
 
 # %% [markdown]
-# This one number tells blurred pictures from real ones nearly always, and hissy ones hardly. An AUC of 0.38 is as far from guessing as one of 0.62: real pictures have *less* detail than hissy ones a little more often than not. A judge that learns would turn its score round.
+# This one number tells blurred pictures from real ones nearly always, and grainy ones hardly. An AUC of 0.38 is as far from guessing as one of 0.62: real pictures have *less* detail than grainy ones a little more often than not. A judge that learns would turn its score round.
 #
 # The course's two-sample judge is a small convolutional network that is shown each picture and its finest detail. In a report it gets 400 steps; here, to save time, 100:
 
 # %% tags=["demo"]
 from gan_course.evaluation import tell_apart
 
-for name in ("other real notes", "copies of training notes", "hiss, σ = 0.05"):
+for name in ("copies of training notes", "grain, σ = 0.05"):
     found = tell_apart(pictures[real], sets[name][0], steps=100)
     print(f"{name:25} AUC {found['auc']:.2f} ± {2 * found['error']:.2f}")
 
@@ -483,9 +488,10 @@ flat = [x.flatten(1) for x in (made, seen, unseen)]
 near, far = (torch.cdist(flat[0], x).min(1) for x in flat[1:])
 which = int((far.values / near.values).argsort(descending=True)[10])  # a clear case, and not the clearest
 three = {"generated": made[which], "nearest that it learnt": seen[near.indices[which]], "nearest of the others": unseen[far.indices[which]]}
-column(plot_spectrogram({name: 45 * x[0] - 35 for name, x in three.items()}, frequencies=parrot.encoding.frequencies()),
+column(plot_spectrogram({name: 45 * x[0] - 35 for name, x in three.items()}, frequencies=parrot.encoding.frequencies(),
+                        alt="Three spectrograms: a generated note, the nearest note that the model learnt, which agrees with it partial by partial, and the nearest of 64 other notes, which has other partials."),
        listen(*(Sound(parrot.encoding.decode(x[None])[0], RATE).at_level(-23) for x in three.values()), labels=list(three), picture=None,
-              say="The first two are one note: the same onset, the same timbre, the same end. The third is only a note of a similar kind."))
+              say="The first two are nearly one note: the same partials, which end at the same times. The third is only a note of a similar kind."))
 
 # %%
 z64 = ears["texture"].describe(made).double()
@@ -548,7 +554,7 @@ for right, of in ((12, 16), (9, 16), (5, 8), (60, 96)):
 # %% [markdown]
 # The interval is for both sides and p for one, so that the first interval can reach below 50% and p still be below 0.05. Read the third line twice. *Not shown* is not *shown not to be*: with 5 of 8, the truth may be anything from a quarter to nine in ten. To show that two sounds are alike, one needs many trials and an interval that ends close to 50%.
 #
-# *How good*, and not only *whether different*, is asked by a **mean opinion score**, MOS: many listeners rate many sounds from 1, bad, to 5, excellent, the real ones hidden among them. `mos_test(pairs)` is such a test. Its result has an interval, too:
+# *How good*, and not only *whether different*, is asked by a **mean opinion score**, MOS: many listeners rate many sounds from 1, bad, to 5, excellent, the real ones hidden among them. `mos_test(pairs)`, from `gan_course.display`, is such a test. Its result has an interval, too:
 
 # %%
 from gan_course.evaluation import mos_result
@@ -568,7 +574,7 @@ print(f"'one' is {('real', 'generated')[first]}, 'the other' is {('generated', '
 #
 # ## What can go wrong
 #
-# Four sounds that a number praised in this lesson: the hiss by the label ear, the blur by most of its pitches, a copy by everything but *nearer*, and two notes of a generator whose variety is 37 notes, by the score.
+# Four sounds that a number praised in this lesson: the grain by the label ear, the blur by most of its pitches, a copy by everything but *nearer*, and two notes of a generator whose variety is 37 notes, by the score.
 
 # %%
 encoding = ears["texture"].encoding
@@ -578,10 +584,10 @@ def sound(x):
     return Sound(encoding.decode(x).flatten(), RATE).at_level(-23)
 
 
-failures = {"a real note": sound(pictures[few[3:4]]), "hiss, σ = 0.1": sound(noisy(pictures[few[3:4]], 0.1)), "blurred, 5 × 5": sound(blurred(pictures[few[3:4]], 5)),
+failures = {"a real note": sound(pictures[few[3:4]]), "grain, σ = 0.1": sound(noisy(pictures[few[3:4]], 0.1)), "blurred, 5 × 5": sound(blurred(pictures[few[3:4]], 5)),
             "a copy": sound(three["generated"][None]), "always the same": sound(pictures[one_each[20]][None].repeat(2, 1, 1, 1))}
 listen(*failures.values(), labels=list(failures), picture="spectrogram",
-       say="A rustle behind the note; a note without an edge, whose partials have run into each other; a note that somebody else has played; and one that comes twice, to the last detail.")
+       say="A note that rustles; a note without an edge, whose partials have run into each other; a note that somebody else has played; and one that comes twice, to the last detail.")
 
 # %% [markdown]
 # How to recognise what goes wrong *in judging*:
@@ -619,7 +625,7 @@ quiz([
     {
         "question": "The ear hears the right pitch and instrument in every generated note. Why is that no proof of quality?",
         "answers": [
-            {"answer": "It was trained to hear the labels through noise, and hears little else", "correct": True, "feedback": "Yes, it saturates: with the hiss it was right in every note, too."},
+            {"answer": "It was trained to hear the labels through noise, and hears little else", "correct": True, "feedback": "Yes, it saturates: with the grain it was right in every note, too."},
             {"answer": "The ear is often wrong", "correct": False, "feedback": "It is hardly ever wrong about labels. That is not the question here."},
             {"answer": "Because the tracker says something else", "correct": False, "feedback": "Both are about pitch, and pitch is not quality."},
         ],
