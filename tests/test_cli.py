@@ -184,7 +184,7 @@ def test_a_folder_of_ones_own_sounds_is_trained_on_in_pieces_with_changes_as_the
         ("stepz=3", "changes nothing in a recipe"),
         ("steps=many", "a whole number is expected"),
         ("conditions=speaker", "no label speaker"),
-        ("representation.n_mels=100", "cannot be halved"),
+        ("generator_widths=8,8,8,8,8,8,8", "cannot be halved"),
     ):
         wrong = run(*asked, "--set", change, "--folder", "other", folder=tmp_path)
         assert wrong.returncode == 1 and said in wrong.stderr and "Traceback" not in wrong.stderr, (

@@ -83,7 +83,7 @@ def test_every_family_draws_reads_hears_its_labels_and_judges_each_sample_alone(
     together.sum().backward()
     assert all(w.grad is not None for network in (generator, discriminator) for w in network.parameters())
     with pytest.raises(ValueError, match="cannot be halved"):
-        make_generator((1, 36, 16), CLASSES, 8, (8, 8, 4, 4))
+        make_generator((1, 36, 18), CLASSES, 8, (8, 8, 4, 4))
 
 
 def test_residual_blocks_begin_as_their_shortcuts() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gan_course.networks.banded import BandDiscriminator, BandGenerator
 from gan_course.networks.classifier import Classifier
 from gan_course.networks.convolutional import (
     Conditioning,
@@ -17,12 +18,15 @@ from gan_course.networks.residual import ResidualDiscriminator, ResidualGenerato
 
 FAMILIES: dict[str, tuple[Any, Any]] = {
     "convolutional": (Generator, Discriminator),
+    "banded": (BandGenerator, BandDiscriminator),
     "residual": (ResidualGenerator, ResidualDiscriminator),
 }
 """Generator and discriminator of spectrograms, by the name that a recipe gives."""
 
 __all__ = [
     "FAMILIES",
+    "BandDiscriminator",
+    "BandGenerator",
     "Classifier",
     "Conditioning",
     "Discriminator",

@@ -216,8 +216,10 @@ def train(
     audience = [observer for observer in watching if isinstance(observer, Audience)]
     examiners = [observer for observer in watching if isinstance(observer, Examiner)] if measure else []
 
+    show_every = math.gcd(sample_every, measure_every) if examiners else sample_every
+
     def look(game: Game) -> None:
-        ended = game.done == recipe.steps
+        ended = game.done == recipe.steps or game.done % show_every > 0  # which happens at the end alone
         if audience and (ended or game.done % sample_every == 0):
             images, sounds = run.heard()
             for observer in audience:
@@ -238,7 +240,7 @@ def train(
         recipe.steps,
         watching,
         show=look if audience or examiners else None,
-        show_every=math.gcd(sample_every, measure_every) if examiners else sample_every,
+        show_every=show_every,
         keep=keep,
         keep_every=save_every,
         seconds=seconds,

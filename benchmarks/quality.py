@@ -1,0 +1,113 @@
+"""How good a spectrogram GAN is after so much training: ``python -m benchmarks.quality lite --seconds 75 --seeds 3``.
+
+Each recipe is trained for the same processor time, so that a busy machine is as fair as an idle one, and judged by
+the features of an ear that no training used, against notes that no training saw. ``--set`` changes the recipe, and
+each ``--against`` adds rows of another, as in ``--against "gamma=1 penalty_every=4"``. Rows are appended to a file of
+JSON lines as they come (``--keep``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gan_course import datasets
+from gan_course.datasets import Clips
+from gan_course.evaluation import density_coverage, frechet_distance, kernel_distance, precision_recall
+from gan_course.evaluation.distances import frechet_infinity
+from gan_course.evaluation.ear import Ear
+from gan_course.training import Recipe
+from gan_course.training.loop import Training
+from gan_course.zoo.ears import load_ear
+from gan_course.zoo.release import HELD_OUT_SEED
+
+COLUMNS = ("pitch", "instrument", "KAD x 100", "FAD", "FAD inf", "precision", "recall", "density", "coverage")
+
+
+def steps_in(recipe: Recipe, clips: Clips, seconds: float, probe: int = 32) -> int:
+    """The steps that fit into so many seconds of all of torch's threads, by processor time."""
+    run = Training(replace(recipe, steps=10**6), clips)
+    for _ in range(8):
+        run.step()
+    begun = time.process_time()
+    for _ in range(probe):
+        run.step()
+    taken = (time.process_time() - begun) / torch.get_num_threads()
+    return max(8, int(seconds * probe / taken))
+
+
+def judged(run: Training, real: Clips, ear: Ear) -> dict[str, float]:
+    """Control and distances of as many generated pictures as there are real clips, asked for with their labels."""
+    made = []
+    for number, part in enumerate(torch.arange(len(real)).split(64)):
+        labels = {name: real.labels[name][part] for name in run.recipe.conditions}
+        made.append(run.game.sample(len(part), labels, seed=1000 + number).float())
+    pictures = torch.cat(made)
+    if run.encoding.to_dict() != ear.encoding.to_dict():
+        pictures = ear.pictures(torch.cat([run.encoding.decode(part) for part in pictures.split(64)]))
+    fake, features = ear.describe(pictures), ear.features(real)
+    said = {name: _right(ear, pictures, real, name) for name in ("pitch", "instrument")}
+    return {
+        **said,
+        "KAD x 100": 100 * kernel_distance(features, fake),
+        "FAD": frechet_distance(features, fake),
+        "FAD inf": float(frechet_infinity(features, fake)["value"]),
+        **precision_recall(features, fake),
+        **density_coverage(features, fake),
+    }
+
+
+def _right(ear: Ear, pictures: Tensor, real: Clips, name: str) -> float:
+    logits = ear.classifier(pictures)[name]
+    return float((logits.argmax(1) == ear.truth(real, name)).float().mean())
+
+
+def row(recipe: Recipe, clips: Clips, real: Clips, ear: Ear, seconds: float) -> dict[str, Any]:
+    """Train one recipe for so long, and judge it."""
+    recipe = replace(recipe, steps=steps_in(recipe, clips, seconds))
+    run = Training(recipe, clips)
+    begun = time.process_time()
+    while run.done < recipe.steps:
+        run.step()
+    taken = (time.process_time() - begun) / torch.get_num_threads()
+    return {"seed": recipe.seed, "steps": recipe.steps, "seconds": taken, **judged(run, real, ear)}
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("recipe", nargs="?", default="lite")
+    parser.add_argument("--seconds", type=float, default=75)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--set", nargs="*", default=[], metavar="name=value")
+    parser.add_argument("--against", action="append", default=[], metavar="'name=value name=value'")
+    parser.add_argument("--count", type=int, default=1024)
+    parser.add_argument("--keep", type=Path)
+    given = parser.parse_args()
+    usual = Recipe.read(given.recipe).changed(given.set)
+    clips = datasets.load(usual.data, **usual.data_options)
+    real = datasets.notes(given.count, seed=HELD_OUT_SEED)
+    ear = load_ear("ear-notes-judge")
+    print(f"{torch.get_num_threads()} threads, {given.seconds:g} s each, {given.count:,} notes")
+    print(f"{'recipe':40} seed steps  s  " + " ".join(f"{name:>10}" for name in COLUMNS))
+    for seed in range(given.seeds):
+        for changes in ["", *given.against]:
+            recipe = replace(usual.changed(changes.split()), seed=seed)
+            found = row(recipe, clips, real, ear, given.seconds)
+            name = changes or " ".join([given.recipe, *given.set])
+            numbers = " ".join(f"{found[column]:10.3f}" for column in COLUMNS)
+            print(f"{name:40} {seed:4} {found['steps']:5} {found['seconds']:3.0f} {numbers}", flush=True)
+            if given.keep:
+                with given.keep.open("a") as file:
+                    file.write(json.dumps({"recipe": name, **found}) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""A conditional generator and discriminator of spectrograms that convolve along time alone: each band is a channel.
+
+In a picture, a thing moved is the same thing. In a spectrogram that holds along time; along frequency it does not:
+moved by some bands, a note is another note, and its partials lie elsewhere. So there is nothing to share between bands,
+and every layer connects all bands with all. A step costs a quarter of what convolutions along both axes take at
+64 × 64. Vocoders take mel bands as channels in the same way (Kumar et al. 2019). Lesson 09.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from gan_course.networks.convolutional import SLOPE, Conditioning, Projection
+
+
+class BandGenerator(nn.Module):
+    """z and labels → a spectrogram in (−1, 1).
+
+    ``shape`` is ``(channel, frequency, frame)``; the frames must be divisible by 2 to the number of ``widths``. Each
+    width is the number of features at one resolution of time, from the smallest upwards; a transposed convolution of
+    kernel 4 and stride 2 leads to the next, the last to ``channel × frequency`` bands. Raises ValueError for a shape
+    that does not divide.
+    """
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        classes: Mapping[str, int],
+        latent: int = 64,
+        widths: Sequence[int] = (256, 192, 128, 128),
+    ) -> None:
+        super().__init__()
+        channels, height, width = shape
+        _check_frames(width, len(widths))
+        self.latent, self.widths, self.shape = latent, tuple(widths), (channels, height, width)
+        self.conditioning = Conditioning(classes)
+        self.start = (widths[0], width >> len(widths))
+        self.project = nn.Linear(latent + self.conditioning.size, self.start[0] * self.start[1])
+        outputs = [*widths[1:], channels * height]
+        self.up = nn.ModuleList(
+            nn.ConvTranspose1d(i, o, kernel_size=4, stride=2, padding=1)
+            for i, o in zip(widths, outputs, strict=True)
+        )
+        self.apply(start_band_weights)
+
+    def forward(self, z: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
+        """``z`` ``(batch, latent)`` of standard normal numbers → ``(batch, channel, frequency, frame)``."""
+        h = torch.cat([z, self.conditioning(labels, len(z)).to(z)], dim=1)
+        h = self.project(h).view(-1, *self.start)
+        for layer in self.up:
+            h = layer(F.leaky_relu(h, SLOPE))
+        return torch.tanh(h).view(-1, *self.shape)
+
+
+class BandDiscriminator(nn.Module):
+    """A spectrogram and labels → one logit, by `Projection`.
+
+    ``widths`` are the features after each convolution of kernel 4 and stride 2 along time, from the most frames to the
+    fewest.
+    """
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        classes: Mapping[str, int],
+        widths: Sequence[int] = (128, 128, 192, 256),
+        features: int = 128,
+    ) -> None:
+        super().__init__()
+        channels, height, width = shape
+        _check_frames(width, len(widths))
+        inputs = [channels * height, *widths[:-1]]
+        self.down = nn.ModuleList(
+            nn.Conv1d(i, o, kernel_size=4, stride=2, padding=1) for i, o in zip(inputs, widths, strict=True)
+        )
+        self.features = nn.Linear(widths[-1] * (width >> len(widths)), features)
+        self.judge = Projection(features, classes)
+        self.apply(start_band_weights)
+
+    def forward(self, x: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
+        """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``."""
+        h = x.flatten(1, 2)
+        for layer in self.down:
+            h = F.leaky_relu(layer(h), SLOPE)
+        return self.judge(F.leaky_relu(self.features(h.flatten(1)), SLOPE), labels)
+
+
+def start_band_weights(module: nn.Module) -> None:
+    """Start a layer so that the size of its outputs is that of its inputs (He et al. 2015)."""
+    if isinstance(module, (nn.Linear, nn.Conv1d, nn.ConvTranspose1d)):
+        nn.init.kaiming_normal_(module.weight, a=SLOPE)
+        if isinstance(module, nn.ConvTranspose1d):
+            # each output is reached by kernel / stride taps of every input channel
+            taps = module.kernel_size[0] / module.stride[0]
+            nn.init.normal_(module.weight, std=(2 / (1 + SLOPE**2) / (module.in_channels * taps)) ** 0.5)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+
+
+def _check_frames(frames: int, halvings: int) -> None:
+    if frames % 2**halvings:
+        raise ValueError(
+            f"a spectrogram of {frames} frames cannot be halved {halvings} times: choose a number of frames that "
+            f"{2**halvings} divides, or fewer widths"
+        )

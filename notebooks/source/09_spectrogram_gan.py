@@ -1,0 +1,515 @@
+# %% [markdown]
+# # 09 · The spectrogram GAN
+#
+# At the end of this lesson a generator that you trained yourself plays you a tune. This is what the same program plays when it has
+# trained for longer than a lesson has time:
+
+# %%
+import math
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+from gan_course import datasets, evaluation, zoo
+from gan_course.display import Monitor, column, configure, explore, listen, plot_lines, quiz
+from gan_course.display.monitor import tiles
+from gan_course.exercises import lesson
+from gan_course.synthesis import note_name
+from gan_course.training import Recipe, steps_within, train
+
+configure(coding="mp3")  # small files; nothing here depends on the last bit
+checks = lesson("09")
+TUNE = "C4 E4 G4 C5 A4 G4:2 F4 D4 E4 C4:2"
+trained = zoo.load("notes-first")
+listen(*[zoo.tune(trained, TUNE, tempo=200, seed=4, instrument=name) for name in ("plucked", "bell")], labels=["plucked", "bell"],
+       say="Eleven notes, each drawn by the generator. The latent vector is the same for all of a line, so it is one instrument.")
+
+# %% [markdown]
+# ## What you will be able to do
+#
+# - tell both networks what is asked for, and say why the discriminator must hear it too;
+# - put the pieces of lessons 05 to 08 together, one at a time, and measure what each is good for;
+# - write a training that goes on after a break as if there had been none;
+# - read what a training says while it runs, and decide when to stop it;
+# - train on a folder of your own sounds, on a laptop or on a graphics card.
+#
+# **Builds on:** lessons 04 to 08. **Time:** 60 minutes to read and listen, about 53 for the exercises; the cells take about a minute and
+# a half on 2 CPU cores, most of it a training. With a graphics card the same cells train more.
+#
+# ## Ask, and you shall hear
+#
+# Lesson 05's generator played whatever it liked. An instrument does what you ask: *this* pitch, *this* timbre. So the generator gets
+# two things: $z$, which is chance, and a vector $c$, which says what is wanted:
+#
+# $$ x = G(z, c) $$
+#
+# Each kind of label makes a block of $c$, with a single 1 at its place.
+#
+# > **Guess first:** pitches could go in as one number, such as 60 for C4. Why do we give each a place of its own?
+#
+# **Exercise 1** (5 minutes, 1 point). Write these blocks.
+
+# %%
+def one_hot_blocks(labels, classes):
+    """Labels by kind, each (batch,), to (batch, sum of the classes); classes: by kind, how many values it has."""
+    ### BEGIN SOLUTION
+    blocks = [F.one_hot(labels[kind], number).float() for kind, number in classes.items()]
+    return torch.cat(blocks, dim=1)
+    ### END SOLUTION
+
+# %%
+checks.one_hot_blocks(one_hot_blocks)
+
+# %%
+notes = datasets.notes(2048, seed=0)
+CLASSES = {kind: len(names) for kind, names in notes.classes.items()}
+wanted = one_hot_blocks({kind: label[:3] for kind, label in notes.labels.items()}, CLASSES)
+if wanted is not None:
+    print(f"{CLASSES} make {wanted.shape[1]} places")
+    for number, row in enumerate(wanted):
+        print(f"{notes.says(number):12} ones at {row.nonzero().flatten().tolist()}")
+
+# %% [markdown]
+# A place of its own costs nothing, and promises nothing: the network need not believe that A3 lies between G♯3 and B♭3, or that a
+# pitch twice as large is twice as much of anything. The price: it has no idea of a pitch that it never met.
+#
+# ## The discriminator must hear it too
+#
+# Suppose $D$ were only asked whether a sound is real. Then $G$ could answer every wish with a lovely bell at A4: real, and not what you
+# asked for. So $D$ is asked two things at once, *is it real* and *is it what was wanted*. With $f(x)$ the features that $D$ finds in a
+# sound, $n$ of them, and $e(c)$ the features that the labels want, the logit is
+#
+# $$ D(x, c) = w \cdot f(x) + \frac{1}{\sqrt{n}}\; e(c) \cdot f(x) $$
+#
+# This is **projection** (Miyato and Koyama 2018). The root is ours: a sum of $n$ terms of either sign is about $\sqrt n$ times as large as
+# one of them, and the two parts should start as equals.
+#
+# **Exercise 2** (6 minutes, 2 points). Write it. `bare` is $w \cdot f(x)$, already made.
+
+# %%
+def projection_logit(features, bare, wanted):
+    """features and wanted are (batch, n), bare is (batch,); the logits (batch,)."""
+    ### BEGIN SOLUTION
+    return bare + (wanted * features).sum(1) / math.sqrt(features.shape[1])
+    ### END SOLUTION
+
+# %%
+checks.projection_logit(projection_logit)
+
+# %% [markdown]
+# ## One piece at a time
+#
+# A **recipe** is everything that decides what a training does, as plain data. It is saved with the weights, so that you know years later
+# how they came about.
+
+# %%
+small = Recipe(conditions=(), representation={"representation": "LogMel", "n_mels": 32, "hop": 512, "n_fft": 2048},
+               latent=32, generator_widths=(64, 48, 32), discriminator_widths=(24, 48, 64), steps=240, seed=1,
+               objective="non_saturating", penalties=(), average=0.0, precision="32-true")
+print({name: value for name, value in small.to_dict().items() if name in ("objective", "penalties", "conditions", "steps", "batch")})
+
+# %% tags=["demo"]
+PIECES = {"the loss of 2014": {}, "+ pairs": {"objective": "relativistic_pairing"}, "+ R1 and R2": {"penalties": ("r1", "r2")},
+          "+ average": {"average": 0.1}, "+ labels": {"conditions": ("pitch", "instrument")}}
+examine = evaluation.Examination(small, notes)
+runs, recipe = {}, small
+for name, change in PIECES.items():
+    recipe = replace(recipe, **change)
+    runs[name] = train(recipe, notes)
+    said = examine(runs[name])
+    print(f"{name:17}", ", ".join(f"{k} {said[k]:.2f}" for k in ("kernel distance x 100", "precision", "recall", "coverage")))
+
+# %% [markdown]
+# Pictures of 32 × 32, 240 steps each, one seed: too little to be good, enough to see a direction. *Precision* is the share of the
+# generated sounds that lie among real ones, *recall* the share of the real ones that lie among generated ones, the *kernel distance*
+# measures the two as wholes (lesson 10 has them all).
+#
+# > **Read your table:** which piece moves the distance most? And does precision tell you the same as recall?
+
+# %% tags=["demo"]
+pictures = [picture for run in runs.values() for picture in run.heard()[0][:3]]
+tiles(np.stack(pictures), "made by the five trainings, three by each, in the order of the table")
+
+# %% [markdown]
+# The last training was told what to play. Does it? For each of 256 wishes, look which real note is most like the picture that came back:
+
+# %% tags=["demo"]
+run = runs["+ labels"]
+asked = {kind: label[:256] for kind, label in notes.labels.items()}
+made = run.game.sample(256, asked, seed=5)
+nearest = torch.cdist(made.flatten(1), run.real.flatten(1)).argmin(1)
+for kind, label in asked.items():
+    hit = (notes.labels[kind][nearest] == label).float().mean()
+    print(f"{kind}: the nearest real note has the one that was asked for in {hit:.0%}; by chance {1 / CLASSES[kind]:.0%}")
+
+# %% [markdown]
+# A timbre fills the whole picture, a pitch is a few lines in it: what is large is learnt first.
+#
+# ## Rates that know the step
+#
+# At first large steps are good, at the end they only shake the result. So the learning rate is held over the first half and then falls in
+# a straight line, to a tenth. Written as a *function of the step* it needs no memory: a run that is taken up at step 1,700 finds the rate
+# of step 1,700. (Schedules that count for themselves are a known source of silent faults: they never begin, or begin again.)
+#
+# **Exercise 3** (6 minutes, 2 points). Write it. Steps count from 0, and where `steps` is 0 nothing ever falls.
+
+# %%
+def held_then_falling(step, steps, end=0.1):
+    """A factor: 1 up to half of the steps, falling in a straight line to `end` at the last, and `end` after it."""
+    ### BEGIN SOLUTION
+    if not steps:
+        return 1.0
+    late = min(1.0, max(0.0, 2 * step / steps - 1))
+    return 1 - (1 - end) * late
+    ### END SOLUTION
+
+# %%
+checks.held_then_falling(held_then_falling)
+
+# %% [markdown]
+# The *averaged* generator of lesson 06 is the one that is kept. How much does it keep at each step? Think in **half-lives**: after so many
+# steps half of what was there is left. With a half-life of $h$ steps the share that is kept is $2^{-1/h}$. At the beginning that would be
+# far too long: half of a random network would still be in it after $h$ steps. So there the half-life is half of the steps done.
+#
+# **Exercise 4** (6 minutes, 1 point). Write the share. The half-life that you use is at least 1.
+
+# %%
+def average_decay(step, half_life):
+    """The share of the averaged weights that is kept at a step; the half-life is at most half of the steps done."""
+    ### BEGIN SOLUTION
+    return 0.5 ** (1 / max(1.0, min(half_life, 0.5 * step)))
+    ### END SOLUTION
+
+# %%
+checks.average_decay(average_decay)
+
+# %%
+from gan_course.training import average_decay as decay_at
+
+STEPS = np.arange(1001)
+left = {f"half-life {h}": np.cumprod([decay_at(step, h) for step in STEPS]) for h in (20, 80, 320)}
+plot_lines(STEPS, {name: np.clip(x, 1e-9, None) for name, x in left.items()}, "step", "share", log="y", height=230,
+           title="What is left of the random weights at the beginning",
+           alt="All three fall alike at first; then each becomes a straight line, the steeper the shorter its half-life.")
+
+# %% [markdown]
+# ## A break that leaves no trace
+#
+# A training is killed: the battery, a power cut, the end of your hour on a shared machine. Everything that the next step needs has to be in
+# the checkpoint: both networks, both optimisers with their running means, the average, the number of the step. And chance. Step 1,701 must
+# draw the same sounds and the same $z$ as if nothing had happened.
+#
+# One could store the state of the random generator. There is a simpler way: let each step have *its own*, made from the seed and the number
+# of the step. Then nothing has to be stored at all.
+#
+# **Exercise 5** (4 minutes, 1 point). Write it. It must leave everybody else's random numbers alone, and no other seed and step may get the
+# same ones, in runs of a hundred thousand steps.
+
+# %%
+def chance_at(seed, step):
+    """A torch.Generator for one step of a run, which depends on the two numbers and on nothing else."""
+    ### BEGIN SOLUTION
+    return torch.Generator().manual_seed(seed * 1_000_003 + step)
+    ### END SOLUTION
+
+# %%
+checks.chance_at(chance_at)
+
+# %% [markdown]
+# Does our training keep that promise? Twelve steps in one piece, against one step, a break, and eleven more that begin from the file:
+
+# %%
+import tempfile
+from pathlib import Path
+
+# %% tags=["demo"]
+short = replace(small, steps=12, conditions=("pitch",), penalties=("r1", "r2"), penalty_every=4, average=0.1)
+few = notes.select(range(64))
+with tempfile.TemporaryDirectory() as place:
+    part = train(short, few, place, seconds=0)  # a limit of 0 s: it stops after its first step, with everything saved
+    rest = train(short, few, place)
+    print("in the folder of the run:", ", ".join(sorted(file.name for file in Path(place).iterdir())))
+whole = train(short, few)
+same = all(torch.equal(w, whole.averaged[name]) for name, w in rest.averaged.items())
+print(f"a break after step {part.done}; every bit of the {rest.done}-step generator is the same: {same}")
+
+# %% [markdown]
+# The files are safetensors and JSON: numbers and text. The usual way to store a network in Python, *pickle*, can run any program when it is
+# opened; never open such a file from somebody that you do not trust.
+#
+# ## How fast is this machine?
+#
+# A processor computes with numbers of 32 bits, or, if it has units for it, with **bfloat16**: as many bits for the exponent, but only 8
+# significant ones. Where the units exist that is much faster. Where they do not, it is slower. So ask the machine:
+
+# %%
+from gan_course.training.loop import fastest_precision
+
+x = torch.tensor([1.0, 1.003, 1.004, 256.0, 257.0])
+print("as bfloat16:", *(f"{a:g} → {b:g}" for a, b in zip(x.tolist(), x.bfloat16().tolist())))
+print("faster here:", fastest_precision())
+
+# %% [markdown]
+# 257 is not there any more: from 256 on the steps are 2. A **penalty** is a sum of many small squares, and is taken in 32 bits, always
+# (`precision="bf16-mixed"` does that); weights and running means stay in 32 bits as well.
+#
+# ## Now train
+#
+# The recipe is called `lite`: 64 mel bands × 64 frames, one second at 16 kHz, six instruments and three octaves. Everything is in it that you
+# have met. How many steps fit into the time? A short trial tells, once, *before* the training, since the rates depend on the number.
+#
+# Listen while it runs. How do you know that it works?
+#
+# - **The margin**, the mean difference of the logits of real and generated sounds, should stay between 0 and a few units. At 0, $D$ has given
+#   up; if it grows without end, $G$ has.
+# - **The losses** say little: each player's depends on how good the other is.
+# - **Recall and coverage** should grow. When they have not for a long time, stop.
+
+# %% tags=["demo"]
+SECONDS = 36 if not torch.cuda.is_available() else 60
+lite = Recipe.read("lite")
+sounds = datasets.load(lite.data, **lite.data_options)
+lite = replace(lite, steps=steps_within(lite, SECONDS, sounds))
+mine = train(lite, sounds, observers=[Monitor("lite")], sample_every=max(1, lite.steps // 3),
+             measure=evaluation.Examination(lite, sounds), measure_every=max(1, lite.steps // 4))
+
+# %% [markdown]
+# What you have now is a generator, the averaged one. Play it. `zoo.load` opens a file; a run that is still in memory becomes a model like this:
+
+# %% tags=["demo"]
+with tempfile.TemporaryDirectory() as place:
+    mine.save_generator(Path(place) / "generator.safetensors")
+    model = zoo.load(place)
+player = {"yours": model, "trained for longer": trained}
+
+
+def play(which="yours", instrument="organ", pitch=60, seed=1):
+    return player[which].generate(seed, instrument=instrument, pitch=note_name(pitch))
+
+
+explore(play, which=list(player), instrument=list(model.classes["instrument"]), pitch=(40, 76, 1, 60), seed=(0, 9, 1, 1))
+
+# %% tags=["demo"]
+listen(zoo.tune(model, TUNE, 200, seed=4, instrument="plucked"), zoo.tune(trained, TUNE, 200, seed=4, instrument="plucked"),
+       labels=["yours", "trained for longer"],
+       say="The same notes. Listen for the noise behind the tones, and for the beginnings: which attacks are crisp?")
+
+# %% [markdown]
+# How often is the pitch right? A tracker that knows nothing of the model hears every pitch of every second instrument:
+
+# %% tags=["demo"]
+from gan_course.synthesis import frequency_of, midi_number
+
+pitches = list(model.classes["pitch"])[::3]
+for name, one in player.items():
+    drawn = one.pictures(one.z(0, len(pitches)), pitch=pitches, instrument="organ")
+    heard = evaluation.pitch_accuracy(one.encoding.decode(drawn), one.rate, torch.tensor([frequency_of(midi_number(p)) for p in pitches]))
+    print(f"{name}: {heard['share']:.0%} of {heard['n']} organ notes within 50 cents, median error {heard['median_cents']:.1f} cents")
+
+# %% [markdown]
+# ## Between two sounds
+#
+# Two seeds are two points in the space of $z$. What lies between? The obvious way is the chord, $(1 - t)\,a + t\,b$. But in 64 dimensions
+# almost all of a normal distribution lies in a thin shell:
+
+# %%
+a, b = trained.z(1), trained.z(8)
+lengths = torch.randn(10_000, 64).norm(dim=1)
+print(f"lengths of z: {lengths.mean():.2f} ± {lengths.std():.2f}; half-way along a chord: {(a / 2 + b / 2).norm():.2f}")
+
+# %% [markdown]
+# No $z$ that $G$ was ever given is so short. So go along the **arc** (Shoemake 1985; White 2016). With $\omega$ the angle between $a$ and $b$,
+#
+# $$ \operatorname{slerp}(a, b, t) = \frac{\sin((1-t)\,\omega)}{\sin \omega}\,a + \frac{\sin(t\,\omega)}{\sin \omega}\,b $$
+#
+# **Exercise 6** (8 minutes, 2 points). Write it for vectors `(…, latent)`. Mind the case where $\sin\omega$ is 0.
+
+# %%
+def slerp(a, b, share):
+    """The vector at a share (0 to 1) of the arc from a to b, each (…, latent)."""
+    ### BEGIN SOLUTION
+    cosine = torch.nn.functional.cosine_similarity(a, b, dim=-1).clamp(-1, 1)
+    angle = torch.arccos(cosine).unsqueeze(-1)
+    if bool((angle.sin() < 1e-4).any()):
+        return (1 - share) * a + share * b
+    return (torch.sin((1 - share) * angle) * a + torch.sin(share * angle) * b) / torch.sin(angle)
+    ### END SOLUTION
+
+# %%
+checks.slerp(slerp)
+
+# %%
+way = trained.interpolate(1, 8, 5, instrument="reed", pitch="D4")
+chord = trained.pictures(torch.cat([(1 - t) * a + t * b for t in torch.linspace(0, 1, 5).tolist()]), instrument="reed", pitch="D4")
+column(listen(*way, say="Along the arc."),
+       tiles(np.concatenate([torch.cat([trained.encoding.encode(s.tensor()[None])[:, 0] for s in way]).numpy(), chord[:, 0].numpy()]),
+             "along the arc (decoded and encoded again, first five) and along the chord (last five)"))
+
+# %% [markdown]
+# > **Look:** is the middle of the chord worse here? We saw no great harm. A network may well be smooth where it was never trained; the arc
+# > only makes sure that you never have to rely on it.
+#
+# ## Few sounds: play them differently
+#
+# With a few hundred sounds $D$ soon knows each by heart, and every *other* sound becomes a fake to it, good ones too. One remedy costs nothing:
+# never play a sound twice in quite the same way. Begin it a little later. Play it a little softer. What we must not touch is what the labels
+# say: **never shift the pitch** of a sound that is labelled with one.
+#
+# **Exercise 7** (9 minutes, 2 points). Write the delay. Each clip has its own number of samples; before it there is silence, and what runs over
+# the end is lost. A negative number is no delay: raise a `ValueError`.
+
+# %%
+def delayed(audio, samples):
+    """audio (clip, sample), samples (clip,) whole numbers; each clip later by its own number of samples."""
+    ### BEGIN SOLUTION
+    if bool((samples < 0).any()):
+        raise ValueError(f"a delay is 0 or more samples, and not {int(samples.min())}")
+    places = torch.arange(audio.shape[-1], device=samples.device) - samples[:, None]
+    return audio.gather(-1, places.clamp(min=0)) * (places >= 0)
+    ### END SOLUTION
+
+# %%
+checks.delayed(delayed)
+
+# %% [markdown]
+# ## Your own sounds
+#
+# A folder of sounds, of any format, rate and length, is a data set (lesson 04). Its sub-folders become labels. Two numbers have to fit: hop × frames =
+# samples, and frames that can be halved as often as the networks do it. Many a failed training began with these two.
+#
+# **Exercise 8** (6 minutes, 1 point). How many samples shall a clip have?
+
+# %%
+def fitting_samples(seconds, rate, hop, halvings):
+    """The fewest samples that last `seconds` or longer, and make a number of frames that can be halved so often."""
+    ### BEGIN SOLUTION
+    step = hop * 2**halvings
+    return step * math.ceil(seconds * rate / step - 1e-9)
+    ### END SOLUTION
+
+# %%
+checks.fitting_samples(fitting_samples)
+
+# %% tags=["demo"]
+MY_SOUNDS = ""  # the path of a folder; without one, 40 notes of ours are written into one and stand in
+
+with tempfile.TemporaryDirectory() as place:
+    if not MY_SOUNDS:
+        for number in range(40):
+            folder = Path(place) / "stand-ins" / ("low" if number % 2 else "high")
+            folder.mkdir(parents=True, exist_ok=True)
+            datasets.note("plucked", ("E3" if number % 2 else "E5"), seed=number).save(folder / f"{number}.wav")
+    own = datasets.load("folder", path=MY_SOUNDS or Path(place) / "stand-ins", samples=16_384)
+print("Your sounds:" if MY_SOUNDS else "Our stand-ins:", own)
+
+# %% tags=["demo"]
+ours = replace(small, conditions=tuple(own.classes), penalties=("r1", "r2"), objective="relativistic_pairing", average=0.1,
+               shift=0.01, softer=6.0, steps=120)
+folder_run = train(ours, own)
+listen(*folder_run.heard()[1], say="After 120 steps: hardly more than a beginning. In a terminal it goes on for as long as you like.")
+
+# %% [markdown]
+# In a terminal, the same training with more time, on the graphics card if there is one:
+#
+# ```
+# gan-course train lite --sounds my_folder --folder runs/mine --within 60
+# gan-course train full --folder runs/full --pause-after 8
+# gan-course generate runs/mine --tune "C4 E4 G4:2"
+# ```
+#
+# `--within 60` takes as many steps as fit in an hour, `--pause-after 8` stops after eight minutes, and the same command goes on. Ctrl-C stops
+# at any time with everything saved. `losses.csv` and `metrics.csv` in the folder hold the numbers. `--set gamma=2` and the like change the recipe;
+# `--devices 2` shares each batch among two graphics cards. **Whose sounds are they?** A model gives back what it learnt: train on what is yours, or what
+# its owners let you use for this.
+#
+# ## What can go wrong
+#
+# The same small training, with one thing wrong in each.
+
+# %% tags=["demo"]
+class Margins:
+    """What watches a training: `train` tells it when it starts, after each step, and when it has ended."""
+
+    def started(self, total_steps):
+        self.seen = []
+
+    def step(self, step, losses, seconds_left):
+        self.seen.append(losses["margin"])
+
+    def finished(self):
+        pass
+
+
+base = replace(small, objective="relativistic_pairing", penalties=("r1", "r2"), average=0.1, conditions=("pitch", "instrument"), steps=160)
+WRONG = {"as it should be": {}, "rate × 30": {"learning_rate": 0.03}, "γ × 1000": {"gamma": 1000.0},
+         "half-life of all steps": {"average": 10.0}}
+tried = {}
+for name, change in WRONG.items():
+    watch = Margins()
+    try:
+        tried[name] = train(replace(base, **change), notes, observers=[watch])
+        distance = f"{examine(tried[name])['kernel distance x 100']:.2f}"
+    except FloatingPointError as stopped:
+        distance = f"none: {stopped}"
+    print(f"{name:23} margin over the last 40 steps {np.mean(watch.seen[-40:]):8.3g}; kernel distance x 100 {distance}")
+
+# %% tags=["demo"]
+listen(*[run.heard()[1][0] for run in tried.values()], labels=list(tried),
+       say="The same z and the same labels in each. Loudness and noise tell most of them apart.")
+
+# %% [markdown]
+# How to recognise them:
+#
+# - *A rate that is too large:* the margin jumps, by units, from step to step; the sound is noise, and changes all the time. Divide the rate by ten.
+# - *A penalty that is too strong:* the margin is nearly 0 from the start. $D$ dares no slope, and $G$ learns next to nothing. Divide γ by ten.
+# - *An average that is too slow:* the generator that plays is fine, and the averaged one lags behind. Look at both. (Here the half-life may not exceed half of the
+#   steps done, which mends most of it.)
+# - *Losses that look wonderful:* see above. Listen.
+# - *A run that cannot be repeated:* somebody changed the data. The recipe names the data and its seed; keep the folder as it was.
+
+# %%
+quiz([
+    {
+        "question": "Only G is told the labels, D is not. What will you hear?",
+        "answers": [
+            {"answer": "Good sounds that need not be what you asked for", "correct": True, "feedback": "Yes: nobody ever complains about the wrong pitch."},
+            {"answer": "Noise", "correct": False, "feedback": "No: D still forces G to make real sounds; it is only that any real sound will do."},
+            {"answer": "The right sounds, since G knows the labels", "correct": False, "feedback": "No: knowing is not obeying. Nothing in the loss depends on the labels then."},
+        ],
+    },
+    {
+        "question": "A run of 10,000 steps is stopped at 9,000 and taken up with steps=20,000. What changes at step 9,000?",
+        "answers": [
+            {"answer": "The learning rate jumps up", "correct": True, "feedback": "Yes: 9,000 is now in the first half, where the rate is held. That is why the program refuses another recipe."},
+            {"answer": "Nothing", "correct": False, "feedback": "No: the rate is a function of the step *and* of the number of steps."},
+            {"answer": "The random numbers", "correct": False, "feedback": "No: these depend on seed and step only."},
+        ],
+    },
+    {
+        "question": "Why is the penalty taken in 32 bits when all else is in bfloat16?",
+        "answers": [
+            {"answer": "It sums many small squares, which 8 significant bits lose", "correct": True, "feedback": "Yes: adding 1 to 256 changes nothing in bfloat16."},
+            {"answer": "Gradients of gradients do not exist in bfloat16", "correct": False, "feedback": "They do; they are only too coarse."},
+            {"answer": "It is taken too seldom to matter", "correct": False, "feedback": "That makes the cost bearable, and is no reason for the precision."},
+        ],
+    },
+])
+
+# %% [markdown]
+# ## Summary
+#
+# Labels go into $G$ as blocks of ones and zeros, and into $D$ as features that are compared with those of the sound. A relativistic loss, penalties on the
+# slope of $D$, an averaged generator and rates that fall make a training that works on a laptop. Everything that changes is a function of the step, so a break leaves no
+# trace. What you hear and what is measured tell you whether it works; the losses do not. Lesson 10 asks how good it is.
+#
+# **Terms:** *conditional GAN*, *one-hot vector*, *projection discriminator*, *recipe*, *learning-rate schedule*, *half-life*, *checkpoint*, *bfloat16*, *mixed precision*, *spherical interpolation*, *augmentation*.
+#
+# **To read:** M. Mirza and S. Osindero, *Conditional Generative Adversarial Nets* (2014). T. Miyato and M. Koyama, *cGANs with Projection Discriminator* (2018). Y. Huang et al., *The GAN is Dead; Long Live the GAN!* (2024): the loss and the penalties of our
+# recipe. J. Engel et al., *GANSynth: Adversarial Neural Audio Synthesis* (2019): notes, in full. T. Karras et al., *Training Generative Adversarial Networks with Limited Data* (2020): what happens with few samples. K. Shoemake, *Animating Rotation with Quaternion Curves* (1985), and
+# T. White, *Sampling Generative Networks* (2016): the arc. P. Micikevicius et al., *Mixed Precision Training* (2018).
+#
+# Next: **10 · Judging**.
+
+# %%
+checks.summary()
