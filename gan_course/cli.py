@@ -349,6 +349,40 @@ def evaluate(
 
 
 @app.command()
+def grade(
+    submissions: Annotated[
+        Path, typer.Argument(help="The folder that holds the notebooks, or one notebook.")
+    ],
+    to: Annotated[
+        Path, typer.Option(help="Where grades and feedback go; a class found there is gone on with.")
+    ],
+    workers: Annotated[int, typer.Option("--workers", "-n", min=1, help="Notebooks at the same time.")] = 2,
+    minutes: Annotated[float, typer.Option(min=0.01, help="Time of one notebook.")] = 10.0,
+    cell_seconds: Annotated[float, typer.Option(min=1, help="Time of one cell.")] = 120.0,
+    memory: Annotated[float, typer.Option(min=0.1, help="Memory of one notebook (GiB).")] = 4.0,
+    network: Annotated[bool, typer.Option(help="Let submissions reach the network.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Grade also what was graded before.")] = False,
+) -> None:
+    """Grade a class: points, totals, a summary, and a page of feedback for each learner."""
+    import os
+
+    from gan_course.classroom.grade import GradingError, summary
+    from gan_course.classroom.grade import grade as grade_class
+    from gan_course.classroom.sittings import Limits
+
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    limits = Limits(minutes, cell_seconds, memory, threads=threads, network=network)
+    try:
+        results = grade_class(submissions, to, limits, workers, again, say=typer.echo)
+    except (GradingError, OSError) as error:
+        raise fail(str(error)) from None
+    except KeyboardInterrupt:
+        raise fail(f"Stopped. What is graded lies in {to}; the same command goes on.") from None
+    typer.echo("\n" + summary(results))
+    typer.echo(f"Grades, totals and feedback: {to}")
+
+
+@app.command()
 def release(
     run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
     name: Annotated[str, typer.Argument(help="The model's name in the course.")],

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from gan_course.classroom import notebooks, plugin
@@ -413,6 +414,74 @@ CLASS = {
     ),
 }
 CHECK_CELLS = {"mean": "Cell 2", "largest": "Cell 4", "count": "Cell 6"}
+RIGHT = "def mean(x):\n    return sum(x) / len(x)"
+
+
+def with_stored_megabytes(notebook: Notebook) -> None:
+    shown = {"output_type": "stream", "name": "stdout", "text": "y" * 50_000_000}
+    cell(notebook, "91-mean")["outputs"] = [shown]
+
+
+def with_receipts_of_another(notebook: Notebook) -> None:
+    cell(notebook, "91-mean").update(source=WRONG)
+    data = {"text/plain": "passed"}
+    shown = {"output_type": "display_data", "data": data, "metadata": {notebooks.RECEIPT: RECEIPT}}
+    cell(notebook, "91-mean-check")["outputs"] = [shown]
+
+
+CLASS |= {
+    "enormous output": Submission(source("91-mean", f"{RIGHT}\nprint('x' * 40_000_000)"), {}),
+    "floods": Submission(
+        source("91-mean", f"{RIGHT}\nfor i in range(2_000):\n    print(i, flush=True)"), {}
+    ),
+    "deletes files": Submission(
+        source(
+            "91-mean",
+            f"{RIGHT}\nimport os\nfor name in os.listdir():\n    if os.path.isfile(name):\n        os.remove(name)",
+        ),
+        {},
+    ),
+    "starts processes": Submission(
+        source("91-mean", f"{RIGHT}\nimport subprocess\nsubprocess.Popen(['sleep', '987'])"), {}
+    ),
+    "forks": Submission(
+        source(
+            "91-mean", f"{RIGHT}\nimport os, time\nif os.fork() == 0:\n    time.sleep(987)\n    os._exit(0)"
+        ),
+        {},
+    ),
+    "sleeps": Submission(
+        source("91-mean", "def mean(x):\n    import time\n    time.sleep(987)"),
+        {"mean": "it took more than 4 s"},
+    ),
+    "another language": Submission(
+        each(
+            source("91-mean", "mean <- function(x) { sum(x) / length(x) }"),
+            lambda nb: nb["metadata"].update(
+                kernelspec={"name": "ir", "display_name": "R", "language": "R"}, language_info={"name": "R"}
+            ),
+        ),
+        {"mean": "mean is not defined: its cell failed ("},
+        ("Cell 1",),
+    ),
+    "stored megabytes": Submission(with_stored_megabytes, {}),
+    "two kernels": Submission(
+        source(
+            "91-mean",
+            f"{RIGHT}\nfrom jupyter_client.manager import start_new_kernel\n"
+            "manager, client = start_new_kernel(kernel_name='python3')\nclient.execute('mean = max')",
+        ),
+        {},
+    ),
+    "name changed": Submission(source("91-count", "counted = 3"), {"count": "count is not defined"}),
+    "receipt printed": Submission(
+        source("91-mean", f"{WRONG}\nprint({RECEIPT!r})\nprint('passed: mean, 2 of 2 points')"), NOT_MEAN
+    ),
+    "receipt displayed": Submission(first(f"from IPython.display import display\n{FAKE}"), NOT_MEAN),
+    "receipt of another": Submission(with_receipts_of_another, NOT_MEAN),
+}
+WINDOWS = "windows"
+"""Another student's notebook, as some editors save it: with a mark at the beginning, and \\r\\n in every line."""
 
 
 @dataclass
@@ -438,6 +507,9 @@ def graded(course: Course, solved: Notebook, tmp_path_factory: pytest.TempPathFa
         (folder / student).mkdir()
         (folder / student / f"{NAME}.ipynb").write_text(text)
     saved({**solved, "metadata": {}}, folder / "stranger" / "homework.ipynb")
+    text = notebooks.dumps(solved).replace("\\n", "\\r\\n").replace("\n", "\r\n")
+    (folder / WINDOWS).mkdir()
+    (folder / WINDOWS / f"{NAME}.ipynb").write_bytes(b"\xef\xbb\xbf" + text.encode())
     words = ["--nbval", ".", "--grades", "grades.csv", "--junitxml", "junit.xml", "--nbval-cell-timeout", "4"]
     done = pytest_in(folder, course, *words)
     with (folder / "grades.csv").open(newline="") as table:
@@ -481,6 +553,19 @@ def test_what_fails_are_the_checks_not_passed_and_the_cells_that_raise(graded: G
 
 
 @pytest.mark.slow
+def test_a_notebook_with_a_byte_order_mark_and_windows_line_ends_is_graded_as_any_other(
+    graded: Graded,
+) -> None:
+    assert [row["status"] for row in graded.rows_of(WINDOWS).values()] == ["passed"] * 3
+
+
+@pytest.mark.slow
+def test_what_submissions_started_is_ended_with_them(graded: Graded) -> None:
+    commands = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
+    assert not [words for words in commands if words[:2] == ["sleep", "987"]]
+
+
+@pytest.mark.slow
 def test_notebooks_that_cannot_be_graded_fail_once_each_and_do_not_stop_the_class(graded: Graded) -> None:
     for student in ("broken", "binary", "empty", "a list"):
         rows = graded.rows_of(student)
@@ -501,7 +586,7 @@ def test_the_reports_for_machines_agree_with_the_table(graded: Graded) -> None:
         if "exercise" in held:
             found[case.get("classname"), held["exercise"]] = (held["status"], float(held["points"]))
     ran = [row for row in graded.rows if row["status"] not in ("unreadable", "unrecognised")]
-    assert len(found) == len(ran) == 3 * len(CLASS)
+    assert len(found) == len(ran) == 3 * (len(CLASS) + 1)
     assert sorted(found.values()) == sorted((row["status"], float(row["points"])) for row in ran)
 
 

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,9 @@ from gan_course.classroom.tidy import tidied
 CELL_SECONDS = 120
 """A cell's time where ``--nbval-cell-timeout`` does not say otherwise."""
 
-COLUMNS = ("file", "student", "lesson", "exercise", "status", "points", "max_points", "fault")
+COLUMNS = (
+    "file", "student", "lesson", "exercise", "status", "points", "max_points", "seconds", "flags", "fault"
+)  # fmt: skip
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -124,14 +127,18 @@ class CheckItem(CellItem):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
+        self.flags = [self.step.note] if self.step.note else []
+        self.seconds = 0.0
         self.result = self._row("not run", 0, "this check was not reached")
 
     def runtest(self) -> None:
         """Judge the answer that the notebook holds at this place."""
+        begun = time.monotonic()
         status, fault = self._judged()
+        self.seconds = time.monotonic() - begun
         points = self.step.points if status == "passed" else 0
         self.result = self._row(status, points, fault)
-        for key in ("lesson", "exercise", "status", "points", "max_points", "fault"):
+        for key in ("lesson", "exercise", "status", "points", "max_points", "seconds", "flags", "fault"):
             self.user_properties.append((key, self.result[key]))
         if self.step.note:
             self.user_properties.append(("check", self.step.note))
@@ -148,6 +155,8 @@ class CheckItem(CellItem):
             "status": status,
             "points": points,
             "max_points": self.step.points,
+            "seconds": round(self.seconds, 2),
+            "flags": "; ".join(self.flags),
             "fault": fault,
         }
 
@@ -156,6 +165,7 @@ class CheckItem(CellItem):
         if (before := sitting.ask("before", name)) is None:
             return "failed", sitting.reason or "the kernel does not answer"
         if changed := sitting.changed(before["fingerprint"]):
+            self.flags.append(f"changed {changed}")
             return "failed", f"the notebook changed what judges it ({changed}); take that out"
         ran = self.run()
         if ran.status == "interrupted":
@@ -165,6 +175,7 @@ class CheckItem(CellItem):
         if (after := sitting.ask("after", name, before["checks"])) is None:
             return "failed", sitting.reason or "the kernel does not answer"
         if changed := sitting.changed(after["fingerprint"]):
+            self.flags.append(f"changed {changed}")
             return "failed", f"the answer changed what judges it ({changed})"
         receipt = self._receipt(ran)
         if after["status"] is None:  # cut short, by an exit for example
@@ -233,6 +244,8 @@ class UnreadableFile(pytest.File):
                 "status": self.status,
                 "points": 0,
                 "max_points": points,
+                "seconds": 0.0,
+                "flags": "",
                 "fault": self.reason,
             }
             for name, points in worth
@@ -294,9 +307,15 @@ class Grading:
         carried = getattr(report, "gan_course", None)
         if carried and not hasattr(self.config, "workerinput"):
             self.rows += carried["rows"]
+            self._log(carried["rows"])
             if carried["note"]:
                 row = carried["rows"][0]
                 self.notes.setdefault(row["file"], []).append(f"{row['exercise']}: check {carried['note']}")
+
+    def _log(self, rows: list[dict[str, Any]]) -> None:
+        if log := self.config.getoption("grades_log", None):
+            with Path(log).open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps(row) + "\n" for row in rows)
 
     def pytest_sessionfinish(self) -> None:
         """Write the grades."""

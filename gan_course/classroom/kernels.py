@@ -23,8 +23,8 @@ from jupyter_client.manager import KernelManager
 GRACE_SECONDS = 3
 """How long an interrupted cell may take to end; then its kernel is ended."""
 
-MOST_OUTPUTS = 1000
-"""Outputs of one cell that are looked at: a loop that prints must not fill the grader's memory."""
+MOST_OUTPUTS, MOST_TEXT = 1000, 20_000_000
+"""Outputs of one cell that are looked at, and their characters: what prints must not fill the grader's memory."""
 
 
 class ThisPython(KernelSpecManager):
@@ -53,6 +53,7 @@ class Ran:
     error: str = ""
     traceback: str = ""
     answer: Any = None
+    text: int = 0
 
 
 class Sitting:
@@ -216,6 +217,9 @@ def _collect(message: Mapping[str, Any], ran: Ran) -> None:
         ran.error = f"{content['ename']}: {content['evalue']}".rstrip(": ")
         ran.traceback = "\n".join(content["traceback"])
     elif kind in ("stream", "display_data", "execute_result") and len(ran.outputs) < MOST_OUTPUTS:
+        ran.text += sum(map(len, (content.get("text", ""), *map(str, content.get("data", {}).values()))))
+        if ran.text > MOST_TEXT:
+            return
         kept = ("name", "text", "data", "metadata")
         ran.outputs.append({"output_type": kind, **{key: content[key] for key in kept if key in content}})
 

@@ -12,13 +12,18 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--grades`` and ``--without-demos``."""
+    """``--grades``, ``--grades-log`` and ``--without-demos``."""
     group = parser.getgroup("gan-course", "Grading of the audio GAN course's notebooks (with --nbval)")
     group.addoption(
         "--grades", metavar="FILE.csv", help="Write each notebook's and exercise's points to a new file."
     )
     group.addoption(
         "--without-demos", action="store_true", help="Leave out the cells that no check depends on."
+    )
+    group.addoption(
+        "--grades-log",
+        metavar="FILE.jsonl",
+        help="Add each exercise's points to a file as soon as it is judged.",
     )
 
 
