@@ -158,8 +158,10 @@ def test_under_nbval_exactly_the_checks_of_an_unsolved_notebook_fail_and_none_ne
 @pytest.mark.slow
 @pytest.mark.parametrize("path", LEARNER, ids=named)
 def test_solutions_are_green_under_nbval(path: Path, tmp_path: Path) -> None:
-    outcome, said = graded(copied(path.parent / "solutions" / path.name, tmp_path), "--nbval")
-    assert set(outcome.values()) == {"passed"}, said
+    # The browser test runs the demos, with our answers in the place of nobody's.
+    options = ["--nbval"] if CHROMIUM is None else ["--nbval", "--without-demos"]
+    outcome, said = graded(copied(path.parent / "solutions" / path.name, tmp_path), *options)
+    assert set(outcome.values()) <= {"passed", "skipped"} and "passed" in outcome.values(), said
 
 
 @pytest.mark.slow

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from gan_course import datasets
 from gan_course.evaluation import pitch_accuracy
+from gan_course.evaluation.report import QUESTIONS, Verdict, cells
 from gan_course.synthesis import frequency_of, midi_number
+from gan_course.training.recipe import RECIPES, Recipe
 from gan_course.zoo.model import WEIGHTS, Model, load
 
 HELD_OUT_SEED = 1_000_003
@@ -26,7 +29,11 @@ def release(run: Path, name: str, weights: Path = WEIGHTS) -> Path:
         raise ValueError(
             f"the run in {run} has done {model.about['steps']} of {model.recipe.steps} steps: finish it"
         )
-    card = describe(model, name, measured(model))
+    from gan_course.zoo.judging import evaluate
+
+    card = describe(
+        model, name, evaluate(model).verdict, measured(model) if model.recipe.data == "notes" else {}
+    )
     weights.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(run / "generator.safetensors", weights / f"{name}.safetensors")
     path = weights / f"{name}.md"
@@ -61,47 +68,93 @@ def _decoded(model: Model, pictures: torch.Tensor) -> torch.Tensor:
     return torch.cat([model.encoding.decode(part) for part in pictures.split(64)])
 
 
-def describe(model: Model, name: str, quality: dict[str, dict[str, float]]) -> str:
-    """The model card, as Markdown."""
+LICENCES = {
+    "notes": ("the course's built-in synthetic notes; no recording of anybody", "CC BY 4.0"),
+    "orchestra": (
+        "the Philharmonia Orchestra's sound samples, packed by github.com/skratchdot/philharmonia-samples",
+        "free to use; what it plays is, as the samples are, not to be sold or offered as samples or as a sampler "
+        "instrument",
+    ),
+    "digits": (
+        "the Free Spoken Digit Dataset, Zohar Jackson and contributors (CC BY-SA 4.0)",
+        "CC BY-SA 4.0, since the recordings are: share alike, and name them",
+    ),
+}
+"""What each data set is, and what follows for weights that were trained on it."""
+
+
+def recipe_name(recipe: Recipe, otherwise: str) -> str:
+    """The shipped recipe that this one is, whatever precision "auto" came to."""
+    for path in sorted(RECIPES.glob("*.json")):
+        if replace(Recipe.read(path), precision=recipe.precision) == recipe:
+            return path.stem
+    return otherwise
+
+
+def describe(model: Model, name: str, verdict: Verdict, tracked: dict[str, dict[str, float]]) -> str:
+    """The model card, as Markdown: what was judged, and for notes what a tracker heard."""
     about, recipe = model.about, model.recipe
-    rows = "\n".join(
-        f"| {what} | {row['share']:.3f} | {row['median_cents']:.1f} | {row['n']} |"
-        for what, row in quality.items()
-    )
+    data, licence = LICENCES.get(recipe.data, (recipe.data, "that of the sounds it was trained on"))
     encoding = ", ".join(f"{k} {v}" for k, v in model.encoding.to_dict().items() if v is not None)
-    conditions = "; ".join(f"{c}: {', '.join(values)}" for c, values in model.classes.items())
+    conditions = "; ".join(f"{c} ({len(values)})" for c, values in model.classes.items())
+    made = recipe_name(recipe, f"{name}.json")
     return f"""# {name}
 
 A conditional spectrogram GAN: {model.parameters:,} parameters, stored in 16 bit.
 
 | | |
 |---|---|
-| data | the course's built-in synthetic notes ({recipe.data_options}); no recording of anybody |
-| conditions | {conditions} |
+| data | {data} {dict(recipe.data_options)} |
+| conditions | {conditions or "none"} |
 | sound | {about["samples"]} samples at {about["rate"]} Hz |
 | representation | {encoding} |
+| networks | {recipe.networks} |
 | game | {recipe.rules.in_words()} |
-| training | {about["steps"]:,} steps of {recipe.batch} notes, seed {recipe.seed}, {recipe.precision} |
+| training | {about["steps"]:,} steps of {recipe.batch} sounds, seed {recipe.seed}, {recipe.precision} |
 | time | {about["seconds"] / 60:.0f} minutes of wall clock on {about["device"]} |
-| licence | weights: CC BY 4.0; code: MIT |
+| licence | weights: {licence}; code: MIT |
 
 ## Quality, measured
+{_tracked(tracked)}
+Judged by `gan-course evaluate`, seed 0. "Real" stands for as many other real sounds in the place of the generated ones,
+"decoded" for these after they went through the representation and back, as all generated sounds do.
 
+{as_markdown(verdict)}
+
+## To make it again
+
+```
+gan-course train {made} --folder runs/{name}
+gan-course release runs/{name} {name}
+```
+
+The weights agree bit for bit only on the same kind of processor with the same number of threads.
+"""
+
+
+def _tracked(quality: dict[str, dict[str, float]]) -> str:
+    if not quality:
+        return ""
+    rows = "\n".join(
+        f"| {what} | {row['share']:.3f} | {row['median_cents']:.1f} | {row['n']} |"
+        for what, row in quality.items()
+    )
+    return f"""
 Every pitch and instrument was asked for equally often; a tracker by autocorrelation, which knows nothing of the model,
 listened to the decoded sound. "Right" is within 50 cents.
 
 | notes | right pitch | median error (cents) | n |
 |---|---|---|---|
 {rows}
-
-This says that the model plays what it is asked for. How natural it sounds is not measured here.
-
-## To make it again
-
-```
-gan-course train {name} --folder runs/{name}
-gan-course release runs/{name} {name}
-```
-
-The weights agree bit for bit only on the same kind of processor with the same number of threads.
 """
+
+
+def as_markdown(verdict: Verdict) -> str:
+    """A verdict as tables, by question."""
+    lines = []
+    for question in QUESTIONS:
+        if rows := [cells(row) for row in verdict.rows if row.question == question]:
+            lines += ["", f"**{question}**", "", "| metric | value | 95% | real | decoded | best | by | n |"]
+            lines += ["|---|---|---|---|---|---|---|---|", *(f"| {' | '.join(row)} |" for row in rows)]
+    lines += [f"\nNot measured: {said}." for said in verdict.left_out]
+    return "\n".join(lines).strip()
