@@ -431,9 +431,7 @@ def with_receipts_of_another(notebook: Notebook) -> None:
 
 CLASS |= {
     "enormous output": Submission(source("91-mean", f"{RIGHT}\nprint('x' * 40_000_000)"), {}),
-    "floods": Submission(
-        source("91-mean", f"{RIGHT}\nfor i in range(2_000):\n    print(i, flush=True)"), {}
-    ),
+    "floods": Submission(source("91-mean", f"{RIGHT}\nfor i in range(2_000):\n    print(i, flush=True)"), {}),
     "deletes files": Submission(
         source(
             "91-mean",

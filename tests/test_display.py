@@ -591,7 +591,9 @@ def test_a_monitor_that_is_slow_to_draw_draws_less_often(
     for step in range(1, 3001):
         now[0] += 0.01
         watched.step(step, {"G": 1.0}, None)
-    assert len(notebook) == pytest.approx(30 / 5, abs=2), "half a second of drawing belongs to five of training"
+    assert len(notebook) == pytest.approx(30 / 5, abs=2), (
+        "half a second of drawing belongs to five of training"
+    )
 
 
 def test_outside_a_notebook_the_monitor_writes_lines_and_fails_at_nothing(
