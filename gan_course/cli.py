@@ -276,6 +276,9 @@ def generate(
         str | None, typer.Option(help="Notes with their beats, one file: 'C4 E4 G4:2 -:1 C5'")
     ] = None,
     tempo: Annotated[float, typer.Option(help="Beats a minute of the tune.")] = 120.0,
+    vocoder: Annotated[
+        str | None, typer.Option(help="Make the sound by this vocoder (vocoder-notes), not by Griffin-Lim.")
+    ] = None,
 ) -> None:
     """Write sounds of a trained generator to files; a file that is there already is never replaced."""
     from gan_course import zoo
@@ -289,6 +292,8 @@ def generate(
                 raise ValueError(f"--label is {word!r}, and name=value is expected, such as digit=7")
             conditions[name] = value
         player = zoo.load(model)
+        if vocoder is not None:
+            player.heard_through(zoo.load_vocoder(vocoder))
         named = "_".join([player.name, *conditions.values()])
         if tune is not None:
             if to is not None or pitch is not None or count > 1:
@@ -326,6 +331,9 @@ def evaluate(
     two_sample: Annotated[
         bool, typer.Option(help="Train judges to tell generated from real, which takes most of the time.")
     ] = True,
+    vocoder: Annotated[
+        str | None, typer.Option(help="Make the sounds by this vocoder (vocoder-notes), not by Griffin-Lim.")
+    ] = None,
 ) -> None:
     """Judge a generator: a table of metrics, and a page with sounds, pictures and the model card."""
     from gan_course import zoo
@@ -336,6 +344,8 @@ def evaluate(
         player = zoo.load(model)
         if Path(model).exists():
             player.name = Path(model).resolve().name.removesuffix(".safetensors")
+        if vocoder is not None:
+            player.heard_through(zoo.load_vocoder(vocoder))
         place = folder or Path("judged") / player.name
         replaced = check_place(place)
         found = judged(player, count, seed, two_sample, say=lambda text: typer.echo(f"{text} …", err=True))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from torch import Tensor
 
 from gan_course import datasets, zoo
@@ -120,6 +121,17 @@ def test_a_model_of_another_representation_is_refused(vocoder: Vocoder) -> None:
 
 
 # What is shipped
+
+
+def test_a_model_heard_through_it_plays_all_its_sounds_by_it(vocoder: Vocoder) -> None:
+    plain, voiced = zoo.load("notes-first"), zoo.load("notes-first").heard_through(vocoder)
+    pictures = plain.pictures(plain.z(1, 2))
+    assert torch.equal(voiced.decode(pictures), vocoder.decode(pictures))
+    assert torch.equal(plain.decode(pictures), plain.encoding.decode(pictures))
+    one, other = (model.interpolate(1, 2, 2, pitch="A4")[0] for model in (plain, voiced))
+    assert not np.array_equal(one.samples, other.samples)
+    with pytest.raises(ValueError, match="was trained for LogMel"):
+        zoo.load("notes-lite").heard_through(vocoder)
 
 
 def test_vocoders_are_no_generators(vocoder: Vocoder) -> None:

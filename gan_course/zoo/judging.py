@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from gan_course import datasets
 from gan_course.datasets import Clips
@@ -40,7 +39,8 @@ class Judged:
         asked = f"asked for with the {labels} of as many real ones" if labels else "drawn without labels"
         return [
             f"{len(self.generated):,} generated sounds, {asked}, from seed {self.seed}; against real sounds that it "
-            f"was not trained on: {self.real.name} ({self.real.note})."
+            f"was not trained on: {self.real.name} ({self.real.note}).",
+            f"Sounds are made from pictures by {'a vocoder' if self.model.vocoder else 'the representation itself'}.",
         ]
 
     def card(self) -> str:
@@ -88,12 +88,10 @@ def evaluate(
             for part, z in enumerate(model.z(seed, len(other)).split(64))
         ]
     )
-    generated = replace(
-        other, audio=_decoded(model, pictures), name=model.name, note="generated", parameters={}
-    )
+    generated = replace(other, audio=model.decode(pictures), name=model.name, note="generated", parameters={})
     say("taking real sounds through the same representation")
     encoded = torch.cat([model.encoding.encode(part) for part in other.audio.split(64)])
-    through = replace(other, audio=_decoded(model, encoded), parameters={})
+    through = replace(other, audio=model.decode(encoded), parameters={})
     ear, listeners, left_out = _ears(model)
     verdict = judge(
         generated,
@@ -144,10 +142,6 @@ def _labelled(clips: Clips, kinds: list[str]) -> Clips:
         labels={kind: clips.labels[kind] for kind in kinds},
         classes={kind: clips.classes[kind] for kind in kinds},
     )
-
-
-def _decoded(model: Model, pictures: Tensor) -> Tensor:
-    return torch.cat([model.encoding.decode(part) for part in pictures.split(64)])
 
 
 def _ears(model: Model) -> tuple[Ear | None, Mapping[str, Listener], list[str]]:

@@ -23,8 +23,11 @@ EARS, VOCODERS = "ear-", "vocoder-"
 class Model:
     """A generator, the classes it was trained on, and the representation that turns its pictures into sound.
 
-    ``classes`` maps each condition to the names of its values; ``card`` is the model card, as Markdown.
+    ``classes`` maps each condition to the names of its values; ``card`` is the model card, as Markdown. ``vocoder``
+    makes its sounds if there is one: see `heard_through`.
     """
+
+    vocoder: Vocoder | None = None
 
     def __init__(
         self, name: str, tensors: Mapping[str, Tensor], about: Mapping[str, Any], card: str = ""
@@ -76,17 +79,27 @@ class Model:
                 )
         return torch.tensor([values.index(name) for name in names])
 
+    def heard_through(self, vocoder: Vocoder) -> Model:
+        """This model, whose sounds are made by a vocoder from now on; ValueError for one of another representation."""
+        vocoder.require(self.encoding)
+        self.vocoder = vocoder
+        return self
+
+    def decode(self, pictures: Tensor) -> Tensor:
+        """Spectrograms → audio ``(batch, sample)``: by its vocoder, or as the representation does (Griffin-Lim)."""
+        return torch.cat([(self.vocoder or self.encoding).decode(part) for part in pictures.split(64)])
+
     def sounds(
         self, pictures: Tensor, label: str | Sequence[str] = "", vocoder: Vocoder | None = None
     ) -> list[Sound]:
-        """Decode spectrograms to sounds: as the representation does, or by a ``vocoder`` that was trained for it.
+        """Decode spectrograms to sounds: as `decode` does, or by a ``vocoder`` that was trained for them.
 
         Raises ValueError for a vocoder of another representation.
         """
         labels = [label] * len(pictures) if isinstance(label, str) else label
         if vocoder is not None:
             vocoder.require(self.encoding)
-        audio = (vocoder or self.encoding).decode(pictures).numpy()
+        audio = (vocoder or self.vocoder or self.encoding).decode(pictures).numpy()
         return [Sound(x, self.rate, text) for x, text in zip(audio, labels, strict=True)]
 
     def generate(self, seed: int = 0, vocoder: Vocoder | None = None, **conditions: str) -> Sound:

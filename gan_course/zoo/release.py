@@ -53,19 +53,15 @@ def measured(model: Model, draws: int = 2) -> dict[str, dict[str, float]]:
     pictures = model.pictures(
         model.z(seed=0, count=len(asked)), pitch=[p for p, _ in asked], instrument=[i for _, i in asked]
     )
-    generated = _decoded(model, pictures)
+    generated = model.decode(pictures)
     wanted = torch.tensor([frequency_of(midi_number(p)) for p, _ in asked])
-    through = _decoded(model, model.encoding.encode(held_out.audio))
+    through = model.decode(model.encoding.encode(held_out.audio))
     real = held_out.parameters["frequency"]
     return {
         "generated": pitch_accuracy(generated, model.rate, wanted),
         "held-out notes, through the same representation": pitch_accuracy(through, model.rate, real),
         "held-out notes": pitch_accuracy(held_out.audio, model.rate, real),
     }
-
-
-def _decoded(model: Model, pictures: torch.Tensor) -> torch.Tensor:
-    return torch.cat([model.encoding.decode(part) for part in pictures.split(64)])
 
 
 LICENCES = {
