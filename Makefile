@@ -12,7 +12,7 @@ lab: $(READY)
 
 test: $(READY)
 	@echo "Running the whole test suite, every lesson included (about 40 minutes on 2 cores)."
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadgroup --durations=25
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadscope --durations=25
 	@$(BIN)/gan-course build --check
 
 test-quick: $(READY)
