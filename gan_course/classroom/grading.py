@@ -368,7 +368,7 @@ def _place(node: pytest.Item | pytest.File) -> dict[str, str]:
 
 def _is_older_notebook(path: Path) -> bool:
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = json.loads(path.read_text("utf-8-sig"))
     except (ValueError, OSError):
         return False
     return isinstance(data, dict) and data.get("nbformat", 4) != 4

@@ -156,7 +156,7 @@ def load(path: Path) -> Notebook:
 
     Raises ValueError (of which JSON's and UTF-8's errors are kinds) when it is no notebook, and OSError.
     """
-    data = json.loads(path.read_bytes().decode("utf-8"))
+    data = json.loads(path.read_bytes().decode("utf-8-sig"))  # some editors put a mark before it
     cells = data.get("cells") if isinstance(data, dict) else None
     if not isinstance(cells, list) or not all(
         isinstance(cell, dict) and "cell_type" in cell for cell in cells

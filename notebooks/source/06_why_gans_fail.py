@@ -409,7 +409,7 @@ hear({"real": real, "five modes only": five}, say="Three notes of the second sca
 #
 # > **Guess first:** that is near the order max-min of lesson 05. What will you hear?
 
-# %% tags=["demo"]
+# %%
 from gan_course.networks import perceptron
 from gan_course.training import Game, Rules, play
 
@@ -420,7 +420,7 @@ def new_game(seed=0, **rules):
     torch.manual_seed(seed)
     return Game(perceptron(2, 2), perceptron(2, 1), Rules(**{**common, **rules}), latent=2, seed=seed)
 
-
+# %% tags=["demo"]
 hasty = new_game(generator_rate=1e-2, discriminator_rate=1e-3)
 hops = []
 play(hasty, RING, 800, show=lambda game: hops.append(game.sample(400, averaged=False)), show_every=100)
@@ -649,9 +649,10 @@ explore(rehearse, objective={shown: name for name, shown in list(NAMES.items())[
 #
 # First make a row yourself, and then another: change `ROW`.
 
-# %% tags=["demo"]
+# %%
 from gan_course.evaluation.comparison import measure, selected, stored
 
+# %% tags=["demo"]
 ROW = dict(task="ring", objective="hinge", remedy="none", seed=1)
 for name, row in {"here": measure(**ROW), "stored": selected(stored(), **ROW)[0]}.items():
     print(f"{name:7} averaged {row['averaged']}, as it is at the end {row['last']}, {row['seconds']} s")
