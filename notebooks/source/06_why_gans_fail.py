@@ -618,9 +618,10 @@ checks.moving_average(moving_average)
 # One more remedy needs no code: **two time scales** (Heusel et al. 2017), another learning rate for $D$ than for $G$. Ours is twice as large for $D$ and half as large for $G$. Now choose, and watch. Each change plays
 # 1,500 steps anew. What you hear is the *averaged* generator, and beside it the one that plays.
 
-# %% tags=["demo"]
-from gan_course.evaluation.comparison import REMEDIES
+# %%
+from gan_course.evaluation.comparison import REMEDIES, measure, selected, stored
 
+# %% tags=["demo"]
 live = GameMonitor("A generator learns a scale")
 
 
@@ -648,9 +649,6 @@ explore(rehearse, objective={shown: name for name, shown in list(NAMES.items())[
 # > **Guess first:** which objective will be best without a remedy? Which remedy will help most objectives?
 #
 # First make a row yourself, and then another: change `ROW`.
-
-# %%
-from gan_course.evaluation.comparison import measure, selected, stored
 
 # %% tags=["demo"]
 ROW = dict(task="ring", objective="hinge", remedy="none", seed=1)
