@@ -16,7 +16,7 @@ test: $(READY)
 	@$(BIN)/gan-course build --check
 
 test-quick: $(READY)
-	@$(BIN)/python -m pytest -q -m "not slow and not browser"
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadscope -m "not slow and not browser" --ignore=tests/test_answers.py
 
 benchmark: $(READY)
 	@$(BIN)/python -m benchmarks
