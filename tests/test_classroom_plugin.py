@@ -183,6 +183,7 @@ def test_no_text_in_the_grades_is_a_formula() -> None:
 # A quick run ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_exactly_the_checks_of_an_unsolved_notebook_fail_and_a_solution_is_green(
     course: Course, tmp_path: Path, learner: Notebook
 ) -> None:
@@ -598,6 +599,7 @@ def test_the_summary_says_each_notebooks_points(graded: Graded) -> None:
 # Beside other plugins -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_without_nbval_the_plugin_does_nothing(course: Course, tmp_path: Path, solved: Notebook) -> None:
     saved(solved, tmp_path / f"{NAME}.ipynb")
     (tmp_path / "test_inert.py").write_text(

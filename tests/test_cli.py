@@ -49,6 +49,7 @@ def test_help_comes_at_once_and_names_every_command(tmp_path: Path) -> None:
     assert heavy.strip() == "False", "help has to wait for torch"
 
 
+@pytest.mark.slow
 def test_generated_sounds_are_written_and_nothing_is_replaced(tmp_path: Path) -> None:
     asked = (
         "generate",
@@ -76,6 +77,7 @@ def test_generated_sounds_are_written_and_nothing_is_replaced(tmp_path: Path) ->
     assert files[0].read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_tune_and_a_way_between_two_seeds_are_written(tmp_path: Path) -> None:
     done = run(
         *("generate", "notes-first", "--instrument", "organ", "--seed", "2"),

@@ -166,6 +166,7 @@ def heard_within_ten_cents(clips: Clips) -> float:
     return float(np.mean([abs(tracked_cents(clips[i], *told)) <= 10 for i, told in enumerate(sounding)]))
 
 
+@pytest.mark.slow
 def test_an_independent_tracker_hears_the_pitch_within_ten_cents(every_note):
     assert heard_within_ten_cents(every_note.select(slice(0, 222, 3))) >= 0.99
 
@@ -481,6 +482,7 @@ def test_a_mask_of_another_length_is_refused(clips):
         clips.select(torch.ones(3, dtype=torch.bool))
 
 
+@pytest.mark.slow
 def test_the_card_says_what_is_in_the_notes_of_seed_0() -> None:
     text = (Path(__file__).parents[1] / "data" / "notes.md").read_text("utf-8")
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]

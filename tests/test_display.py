@@ -138,6 +138,7 @@ def fresh_process(program: str) -> str:
     return ran.stdout
 
 
+@pytest.mark.slow
 def test_what_is_stored_is_the_same_from_run_to_run() -> None:
     here: dict[str, Any] = {}
     exec(STORED, here)
@@ -278,6 +279,7 @@ def test_every_picture_is_small_has_64_colours_and_says_what_it_shows() -> None:
         assert html_of(shown).all("img")[0]["alt"] == shown.alt, name
 
 
+@pytest.mark.slow
 def test_drawing_imports_little_opens_no_figure_and_leaves_the_notebooks_style_alone() -> None:
     fresh_process("""
 import sys, torch

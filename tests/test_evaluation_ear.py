@@ -207,6 +207,7 @@ class Witness:
 FEW = {"instruments": ["bell", "organ", "plucked"], "pitches": ["E2", "C3", "A3", "C5"]}
 
 
+@pytest.mark.slow
 def test_it_learns_a_few_notes_in_seconds_from_labels_that_are_true_and_nothing_from_others() -> None:
     train, test = (datasets.notes(240, seed=seed, **FEW) for seed in (0, SEED))
     witness = Witness()

@@ -40,6 +40,7 @@ def test_it_hears_how_fresh_notes_were_made(ear: TextureEar, clips: Clips) -> No
         assert explained[name] > 0.4, name
 
 
+@pytest.mark.slow
 def test_it_notices_blur_and_noise_more_than_an_ear_that_was_trained_on_labels(
     ear: TextureEar, clips: Clips
 ) -> None:
@@ -92,6 +93,7 @@ def test_of_a_phase_the_cosine_and_the_sine_are_asked_for(clips: Clips) -> None:
     assert (apart - apart.round()).abs().max() < 1e-5
 
 
+@pytest.mark.slow
 def test_training_is_the_same_from_the_same_seed_and_teaches_something() -> None:
     few = datasets.notes(128, seed=3)
     before = torch.random.get_rng_state()
@@ -121,6 +123,7 @@ def test_the_shipped_one_was_made_as_planned_and_its_card_says_how_to_again(ear:
     assert "blurred by a mean over 3 × 3" in card
 
 
+@pytest.mark.slow
 def test_it_is_made_measured_and_described_by_one_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ def test_griffin_lim_equals_that_of_torchaudio(momentum: float, length: int | No
     assert torch.allclose(ours, theirs, rtol=0, atol=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("momentum", [0.0, 0.99])
 def test_griffin_lim_equals_that_of_librosa_from_the_same_random_phases(momentum: float) -> None:
     S = magnitudes()

@@ -298,6 +298,7 @@ def test_what_a_round_trip_costs_on_tones_is_bounded(tones: torch.Tensor) -> Non
     _require_bounds(mel, both)
 
 
+@pytest.mark.slow
 def test_what_a_round_trip_costs_on_real_recordings_is_bounded(
     orchestra: torch.Tensor, digits: torch.Tensor
 ) -> None:

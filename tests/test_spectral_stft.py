@@ -36,6 +36,7 @@ def test_stft_and_istft_equal_those_of_torch(dtype: torch.dtype, samples: int, n
         assert torch.allclose(back, there, rtol=0, atol=TOLERANCE[dtype] * scale)
 
 
+@pytest.mark.slow
 def test_stft_and_istft_equal_those_of_librosa() -> None:
     x = noise(2, 6000).numpy()
     wanted = librosa.stft(x, n_fft=1024, hop_length=200, pad_mode="reflect")

@@ -67,6 +67,7 @@ def test_a_seed_decides_everything_and_the_global_state_nothing(clips: Clips) ->
     assert not equal(one, train_vocoder(replace(SMALL, seed=1), clips).averaged)
 
 
+@pytest.mark.slow
 def test_it_learns(clips: Clips) -> None:
     run = VocoderTraining(replace(SMALL, steps=80, batch=4), clips)
     x = clips.audio[:4]

@@ -21,6 +21,8 @@ from gan_course.training import Recipe, checkpoint
 from gan_course.zoo.judging import Judged, evaluate
 from gan_course.zoo.model import WEIGHTS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:

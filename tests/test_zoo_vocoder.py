@@ -23,6 +23,8 @@ from gan_course.training.vocoder import VocoderRecipe, load_vocoder
 from gan_course.zoo import vocoders
 from gan_course.zoo.model import WEIGHTS
 
+pytestmark = pytest.mark.slow
+
 NAME = "vocoder-notes"
 SEED = 424_242
 """Of notes that no vocoder was trained on or measured with."""
@@ -88,15 +90,14 @@ def test_level_and_peak_stay_and_nothing_clicks(heard: dict[str, Tensor], clips:
 def test_it_is_quicker_than_griffin_lim(vocoder: Vocoder, clips: Clips) -> None:
     z = vocoder.encoding.encode(clips.audio[:4])
 
-    def seconds(decode) -> float:
-        taken = []
-        for _ in range(3):
-            begun = time.perf_counter()
-            decode(z)
-            taken.append(time.perf_counter() - begun)
-        return min(taken)
+    def work(decode) -> float:  # of the processor, not of the clock: others may be at work, too
+        begun = time.process_time()
+        decode(z)
+        return time.process_time() - begun
 
-    assert seconds(vocoder.decode) < 0.5 * seconds(vocoder.encoding.decode)
+    taken = [(work(vocoder.decode), work(vocoder.encoding.decode)) for _ in range(5)]
+    ours, theirs = (min(column) for column in zip(*taken, strict=True))
+    assert ours < 0.5 * theirs
 
 
 # Played by a model
