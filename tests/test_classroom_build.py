@@ -533,6 +533,21 @@ def test_a_problem_ends_the_command_with_status_1(course: Course) -> None:
     assert done.returncode == 1 and "there is no lesson '55'; there are: 91" in done.stderr
 
 
+def test_what_a_widget_shows_is_not_told_to_the_kernel_that_shows_it() -> None:
+    # Telling it now and then lost the reply to the cell, and the build stood still until its time was over.
+    said, asked = (
+        nbformat.v4.new_code_cell(source)
+        for source in (
+            "from ipywidgets import Output\nshown = Output()\nwith shown:\n    print('within')\nprint('beside')",
+            "print(shown.outputs)",
+        )
+    )
+    notebook = nbformat.v4.new_notebook(cells=[said, asked])
+    build.notebook_client(notebook, timeout=60).execute()
+    assert [output["text"] for output in said.outputs] == ["beside\n"]
+    assert asked.outputs[0]["text"] == "()\n"
+
+
 # Commands -------------------------------------------------------------------------------------------------
 
 

@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
+from gan_course.classroom.build import notebook_client
 from tests.browser import CHROMIUM
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -129,7 +129,7 @@ def test_run_all_with_nothing_solved_has_no_error_and_every_check_says_not_attem
     path: Path, tmp_path: Path
 ) -> None:
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=LIMIT, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    notebook_client(notebook, timeout=LIMIT, resources={"metadata": {"path": str(tmp_path)}}).execute()
     said = receipts(notebook)
     assert len(said) == len(checks_in(notebook))
     assert {receipt["status"] for receipt in said} == {"not attempted"}

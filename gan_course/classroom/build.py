@@ -165,7 +165,6 @@ def run(
 
     Raises LessonError for the first cell that raises, takes too long or is a check that does not pass.
     """
-    from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from nbformat import from_dict
 
@@ -177,7 +176,7 @@ def run(
         work.mkdir()
         settings.mkdir()
         places = _places(course, work)
-        client = NotebookClient(made, km=_kernel_manager(), timeout=CELL_SECONDS, resources={})
+        client = notebook_client(made, km=_kernel_manager(), timeout=CELL_SECONDS, resources={})
         # What a library writes to the kernel's own stderr is no output of a cell.
         with client.setup_kernel(env=_environment(settings), cwd=str(work), stderr=subprocess.DEVNULL):
             for index, node in enumerate(made.cells):
@@ -201,6 +200,25 @@ def run(
                 _refuse_unpassed(lesson, cell, plain)
                 outputs[cell.id] = tidied(plain, places, audio="no-audio" not in cell.tags)
     return outputs
+
+
+def notebook_client(made: Any, **settings: Any) -> Any:
+    """An nbclient ``NotebookClient`` whose Output widgets do not answer the kernel.
+
+    What it sends on the shell channel while it awaits a cell's reply there can swallow the news that the reply
+    has come, and it then waits for ever (jupyter/nbclient, issue 312): one cell with a control in sixteen, here.
+    No kernel needs to be told what its own widget shows.
+    """
+    from nbclient import NotebookClient
+    from nbclient.output_widget import OutputWidget
+
+    class SilentOutput(OutputWidget):
+        def sync_state(self) -> None:
+            pass
+
+    client = NotebookClient(made, **settings)
+    client.widget_registry["@jupyter-widgets/output"]["OutputModel"] = SilentOutput
+    return client
 
 
 def _named(lesson: LessonSource, cell: Cell) -> str:
