@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from gan_course.networks.convolutional import SLOPE, Conditioning, Projection
+from gan_course.networks.convolutional import SLOPE, Conditioning, Projection, start_weights
 
 
 class BandGenerator(nn.Module):
@@ -45,7 +45,7 @@ class BandGenerator(nn.Module):
             nn.ConvTranspose1d(i, o, kernel_size=4, stride=2, padding=1)
             for i, o in zip(widths, outputs, strict=True)
         )
-        self.apply(start_band_weights)
+        self.apply(start_weights)
 
     def forward(self, z: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
         """``z`` ``(batch, latent)`` of standard normal numbers → ``(batch, channel, frequency, frame)``."""
@@ -79,7 +79,7 @@ class BandDiscriminator(nn.Module):
         )
         self.features = nn.Linear(widths[-1] * (width >> len(widths)), features)
         self.judge = Projection(features, classes)
-        self.apply(start_band_weights)
+        self.apply(start_weights)
 
     def forward(self, x: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
         """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``."""
@@ -87,18 +87,6 @@ class BandDiscriminator(nn.Module):
         for layer in self.down:
             h = F.leaky_relu(layer(h), SLOPE)
         return self.judge(F.leaky_relu(self.features(h.flatten(1)), SLOPE), labels)
-
-
-def start_band_weights(module: nn.Module) -> None:
-    """Start a layer so that the size of its outputs is that of its inputs (He et al. 2015)."""
-    if isinstance(module, (nn.Linear, nn.Conv1d, nn.ConvTranspose1d)):
-        nn.init.kaiming_normal_(module.weight, a=SLOPE)
-        if isinstance(module, nn.ConvTranspose1d):
-            # each output is reached by kernel / stride taps of every input channel
-            taps = module.kernel_size[0] / module.stride[0]
-            nn.init.normal_(module.weight, std=(2 / (1 + SLOPE**2) / (module.in_channels * taps)) ** 0.5)
-        if module.bias is not None:
-            nn.init.zeros_(module.bias)
 
 
 def _check_frames(frames: int, halvings: int) -> None:

@@ -151,12 +151,17 @@ class Discriminator(nn.Module):
 
 
 def start_weights(module: nn.Module) -> None:
-    """Start a layer so that the size of its outputs is that of its inputs (He et al. 2015)."""
-    if isinstance(module, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
+    """Start a layer so that the size of its outputs is that of its inputs (He et al. 2015).
+
+    Layers of one axis, as those along time alone, and of two.
+    """
+    stretching = isinstance(module, (nn.ConvTranspose1d, nn.ConvTranspose2d))
+    if stretching or isinstance(module, (nn.Linear, nn.Conv1d, nn.Conv2d)):
         nn.init.kaiming_normal_(module.weight, a=SLOPE)
-        if isinstance(module, nn.ConvTranspose2d):
-            deviation = starting_deviation(module.in_channels, module.kernel_size[0], module.stride[0], SLOPE)
-            nn.init.normal_(module.weight, std=deviation)
+        if stretching:
+            # along each axis, an output is reached by kernel / stride taps of every input channel
+            summed = module.in_channels * math.prod(module.kernel_size) / math.prod(module.stride)
+            nn.init.normal_(module.weight, std=starting_deviation(summed, 1, 1, SLOPE))
         if module.bias is not None:
             nn.init.zeros_(module.bias)
 
