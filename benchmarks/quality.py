@@ -20,13 +20,13 @@ from torch import Tensor
 
 from gan_course import datasets
 from gan_course.datasets import Clips
+from gan_course.datasets.splits import HELD_OUT_SEED
 from gan_course.evaluation import density_coverage, frechet_distance, kernel_distance, precision_recall
 from gan_course.evaluation.distances import frechet_infinity
 from gan_course.evaluation.ear import Ear
 from gan_course.training import Recipe
 from gan_course.training.loop import Training
 from gan_course.zoo.ears import load_ear
-from gan_course.zoo.release import HELD_OUT_SEED
 
 COLUMNS = ("pitch", "instrument", "KAD x 100", "FAD", "FAD inf", "precision", "recall", "density", "coverage")
 

@@ -15,12 +15,11 @@ import torch
 
 from gan_course import datasets
 from gan_course.datasets import Clips
-from gan_course.datasets.splits import held_out
+from gan_course.datasets.splits import HELD_OUT_SEED, held_out
 from gan_course.evaluation import Ear, train_ear
 from gan_course.spectral import LogMel
 from gan_course.training.loop import Observer
 from gan_course.zoo.model import EARS, WEIGHTS
-from gan_course.zoo.release import HELD_OUT_SEED
 from gan_course.zoo.textures import TEXTURE, TEXTURE_PLANS, make_texture_ear
 
 PITCHED = ("instrument", "pitch")

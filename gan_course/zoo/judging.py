@@ -10,11 +10,11 @@ import torch
 
 from gan_course import datasets
 from gan_course.datasets import Clips
+from gan_course.datasets.splits import HELD_OUT_SEED
 from gan_course.evaluation.ear import Ear, Listener
 from gan_course.evaluation.report import FEWEST, Verdict, judge
 from gan_course.zoo.ears import load_ear
 from gan_course.zoo.model import Model
-from gan_course.zoo.release import HELD_OUT_SEED
 from gan_course.zoo.textures import load_texture_ear
 
 JUDGES = {"notes": "ear-notes-judge", "digits": "ear-digits-judge", "orchestra": "ear-orchestra-judge"}

@@ -9,14 +9,13 @@ from pathlib import Path
 import torch
 
 from gan_course import datasets
+from gan_course.datasets.splits import HELD_OUT_SEED
 from gan_course.evaluation import pitch_accuracy
 from gan_course.evaluation.report import QUESTIONS, Verdict, cells
 from gan_course.synthesis import frequency_of, midi_number
 from gan_course.training.recipe import RECIPES, Recipe
+from gan_course.zoo.judging import evaluate
 from gan_course.zoo.model import WEIGHTS, Model, load
-
-HELD_OUT_SEED = 1_000_003
-"""Seed of the notes that measure a model; no recipe trains on it."""
 
 
 def release(run: Path, name: str, weights: Path = WEIGHTS) -> Path:
@@ -29,8 +28,6 @@ def release(run: Path, name: str, weights: Path = WEIGHTS) -> Path:
         raise ValueError(
             f"the run in {run} has done {model.about['steps']} of {model.recipe.steps} steps: finish it"
         )
-    from gan_course.zoo.judging import evaluate
-
     card = describe(
         model, name, evaluate(model).verdict, measured(model) if model.recipe.data == "notes" else {}
     )

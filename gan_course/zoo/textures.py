@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gan_course import datasets
+from gan_course.datasets.splits import HELD_OUT_SEED
 from gan_course.evaluation import frechet_distance, kernel_distance
 from gan_course.evaluation.damage import blurred, noisy
 from gan_course.evaluation.ear import Ear, Listener
@@ -14,7 +15,6 @@ from gan_course.evaluation.texture import TextureEar, train_texture
 from gan_course.synthesis.instruments import MEANINGS
 from gan_course.training.loop import Observer
 from gan_course.zoo.model import WEIGHTS
-from gan_course.zoo.release import HELD_OUT_SEED
 
 TEXTURE = "-texture"
 """What the names of ears for texture end in."""

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from gan_course import datasets
 from gan_course.datasets import Clips, archive, digits, orchestra
+from gan_course.datasets.splits import HELD_OUT_SEED
 from gan_course.evaluation import pitch_accuracy
 from gan_course.networks.vocoder import Vocoder, described
 from gan_course.spectral import log_mel_distance, spectral_convergence, stft
@@ -25,7 +26,6 @@ from gan_course.training.loop import Observer
 from gan_course.training.vocoder import VocoderRecipe, train_vocoder
 from gan_course.training.vocoder import load_vocoder as read
 from gan_course.zoo.model import VOCODERS, WEIGHTS, load
-from gan_course.zoo.release import HELD_OUT_SEED
 
 RECIPES = {"vocoder-notes": VocoderRecipe()}
 ITERATIONS = 32
