@@ -396,11 +396,12 @@ def grade(
 def release(
     run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
     name: Annotated[str, typer.Argument(help="The model's name in the course.")],
+    overwrite: Annotated[bool, typer.Option(help="Replace a model of that name.")] = False,
 ) -> None:
     """Measure a finished run and put its generator, with a card, among the course's weights."""
     from gan_course.zoo.release import release
 
     try:
-        typer.echo(f"Measured and described in {release(run, name)}.")
-    except ValueError as error:
+        typer.echo(f"Measured and described in {release(run, name, overwrite=overwrite)}.")
+    except (ValueError, OSError) as error:
         raise fail(str(error)) from None

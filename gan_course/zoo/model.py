@@ -163,4 +163,4 @@ def load(name: str | Path) -> Model:
             f"{path.name} holds no generator: load an ear with zoo.load_ear, a vocoder with load_vocoder"
         )
     card = path.with_suffix(".md")
-    return Model(path.stem, tensors, about, card.read_text() if card.is_file() else "")
+    return Model(path.stem, tensors, about, card.read_text("utf-8") if card.is_file() else "")

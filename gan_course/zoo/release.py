@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -18,24 +19,26 @@ from gan_course.zoo.judging import evaluate
 from gan_course.zoo.model import WEIGHTS, Model, load
 
 
-def release(run: Path, name: str, weights: Path = WEIGHTS) -> Path:
+def release(run: Path, name: str, weights: Path = WEIGHTS, overwrite: bool = False) -> Path:
     """Copy the generator of the folder ``run`` to ``weights`` as ``name`` and write its card; the card's path.
 
-    Raises ValueError for a run without a finished generator.
+    Raises ValueError for a run without a finished generator, and for a name that is taken unless told to
+    ``overwrite``.
     """
-    model = load(run)
+    model = load(run / "generator.safetensors")
     if model.about["steps"] < model.recipe.steps:
         raise ValueError(
             f"the run in {run} has done {model.about['steps']} of {model.recipe.steps} steps: finish it"
         )
-    card = describe(
-        model, name, evaluate(model).verdict, measured(model) if model.recipe.data == "notes" else {}
-    )
+    copy, card = weights / f"{name}.safetensors", weights / f"{name}.md"
+    if not overwrite and (copy.exists() or card.exists()):
+        raise ValueError(f"there is a {name} in {weights} already: choose another name, or --overwrite it")
+    played = model.recipe.data == "notes" and {"pitch", "instrument"} <= set(model.classes)
+    text = describe(model, name, evaluate(model).verdict, measured(model) if played else {})
     weights.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(run / "generator.safetensors", weights / f"{name}.safetensors")
-    path = weights / f"{name}.md"
-    path.write_text(card, encoding="utf-8")
-    return path
+    shutil.copyfile(run / "generator.safetensors", copy)
+    card.write_text(text, encoding="utf-8")
+    return card
 
 
 def measured(model: Model, draws: int = 2) -> dict[str, dict[str, float]]:
@@ -91,6 +94,7 @@ def describe(model: Model, name: str, verdict: Verdict, tracked: dict[str, dict[
     encoding = ", ".join(f"{k} {v}" for k, v in model.encoding.to_dict().items() if v is not None)
     conditions = "; ".join(f"{c} ({len(values)})" for c, values in model.classes.items())
     made = recipe_name(recipe, f"{name}.json")
+    own = f"With this as `{made}`:\n\n```json\n{json.dumps(recipe.to_dict(), indent=2)}\n```\n\n"
     return f"""# {name}
 
 A conditional spectrogram GAN: {model.parameters:,} parameters, stored in 16 bit.
@@ -116,9 +120,9 @@ Judged by `gan-course evaluate`, seed 0. "Real" stands for as many other real so
 
 ## To make it again
 
-```
+{own if made == f"{name}.json" else ""}```
 gan-course train {made} --folder runs/{name}
-gan-course release runs/{name} {name}
+gan-course release runs/{name} {name} --overwrite
 ```
 
 The weights agree bit for bit only on the same kind of processor with the same number of threads.
