@@ -104,9 +104,9 @@ def test_it_is_quicker_than_griffin_lim(vocoder: Vocoder, clips: Clips) -> None:
 
 
 def test_a_model_plays_through_it_and_the_same_every_time(vocoder: Vocoder) -> None:
-    model = zoo.load("notes-first")
-    one, again = (model.generate(3, vocoder, pitch="A4", instrument="bell") for _ in range(2))
-    plain = model.generate(3, pitch="A4", instrument="bell")
+    voiced = zoo.load("notes-first").heard_through(vocoder)
+    one, again = (voiced.generate(3, pitch="A4", instrument="bell") for _ in range(2))
+    plain = zoo.load("notes-first").generate(3, pitch="A4", instrument="bell")
     assert np.array_equal(one.samples, again.samples)
     assert len(one) == len(plain) and abs(one.level - plain.level) < 1
     assert one.label == plain.label
@@ -115,10 +115,10 @@ def test_a_model_plays_through_it_and_the_same_every_time(vocoder: Vocoder) -> N
 
 def test_a_model_of_another_representation_is_refused(vocoder: Vocoder) -> None:
     model = zoo.load("notes-first")
-    pictures = model.pictures(model.z(0))
     model.encoding = LogMel(n_mels=128, floor=-100.0)
     with pytest.raises(ValueError, match=r"by LogMel .*floor -100.* was trained for LogMel .*floor -80"):
-        model.sounds(pictures, vocoder=vocoder)
+        model.heard_through(vocoder)
+    assert model.vocoder is None
 
 
 # What is shipped
@@ -129,6 +129,10 @@ def test_a_model_heard_through_it_plays_all_its_sounds_by_it(vocoder: Vocoder) -
     pictures = plain.pictures(plain.z(1, 2))
     assert torch.equal(voiced.decode(pictures), vocoder.decode(pictures))
     assert torch.equal(plain.decode(pictures), plain.encoding.decode(pictures))
+    for model in (plain, voiced):
+        heard = model.sounds(pictures, ["one", "other"])
+        assert [sound.label for sound in heard] == ["one", "other"]
+        assert np.array_equal([sound.samples for sound in heard], model.decode(pictures).numpy())
     one, other = (model.interpolate(1, 2, 2, pitch="A4")[0] for model in (plain, voiced))
     assert not np.array_equal(one.samples, other.samples)
     with pytest.raises(ValueError, match="was trained for LogMel"):

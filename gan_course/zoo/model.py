@@ -89,26 +89,16 @@ class Model:
         """Spectrograms → audio ``(batch, sample)``: by its vocoder, or as the representation does (Griffin-Lim)."""
         return torch.cat([(self.vocoder or self.encoding).decode(part) for part in pictures.split(64)])
 
-    def sounds(
-        self, pictures: Tensor, label: str | Sequence[str] = "", vocoder: Vocoder | None = None
-    ) -> list[Sound]:
-        """Decode spectrograms to sounds: as `decode` does, or by a ``vocoder`` that was trained for them.
-
-        Raises ValueError for a vocoder of another representation.
-        """
+    def sounds(self, pictures: Tensor, label: str | Sequence[str] = "") -> list[Sound]:
+        """Spectrograms → sounds, by `decode`; one label for all, or one for each."""
         labels = [label] * len(pictures) if isinstance(label, str) else label
-        if vocoder is not None:
-            vocoder.require(self.encoding)
-        audio = (vocoder or self.vocoder or self.encoding).decode(pictures).numpy()
+        audio = self.decode(pictures).numpy()
         return [Sound(x, self.rate, text) for x, text in zip(audio, labels, strict=True)]
 
-    def generate(self, seed: int = 0, vocoder: Vocoder | None = None, **conditions: str) -> Sound:
-        """One sound, as in ``generate(pitch="A4", instrument="bell", seed=3)``; the same for the same seed.
-
-        ``vocoder``: as in `sounds`.
-        """
+    def generate(self, seed: int = 0, **conditions: str) -> Sound:
+        """One sound, as in ``generate(pitch="A4", instrument="bell", seed=3)``; the same for the same seed."""
         label = " ".join([self.name, *conditions.values(), f"(seed {seed})"])
-        return self.sounds(self.pictures(self.z(seed), **conditions), label, vocoder)[0]
+        return self.sounds(self.pictures(self.z(seed), **conditions), label)[0]
 
     def untrained(self, seed: int = 0) -> Model:
         """The same network with the random weights of before its first step."""
