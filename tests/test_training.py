@@ -205,6 +205,36 @@ def test_a_run_in_pieces_of_some_seconds_ends_with_the_weights_of_one_piece(
     assert_same(weights(run), weights(train(SMALL, clips)))
 
 
+@pytest.mark.parametrize(("sample_every", "measure_every"), [(5, 3), (1, 4), (4, 1), (1, 1)])
+def test_a_run_that_ends_by_the_clock_is_seen_and_measured_at_its_end(
+    clips: datasets.Clips, sample_every: int, measure_every: int
+) -> None:
+    class Watching(History):
+        seen, told = 0, ()
+
+        def started(self, total_steps: int) -> None:
+            """There is no folder."""
+
+        def sample(self, images, sounds) -> None:
+            self.seen += 1
+
+        def metrics(self, step: int, numbers) -> None:
+            self.told += ((step, *numbers),)
+
+    watching = Watching("")
+    run = train(
+        SMALL,
+        clips,
+        observers=[watching],
+        sample_every=sample_every,
+        measure=lambda run: {"done": run.done},
+        measure_every=measure_every,
+        seconds=0.0,
+    )
+    assert run.done == 1
+    assert watching.seen == 1 and watching.told == ((1, "done"),)
+
+
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no signals like these on this system")
 def test_an_interruption_waits_for_the_end_of_the_step_and_loses_nothing(
     clips: datasets.Clips, tmp_path: Path

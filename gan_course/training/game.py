@@ -486,6 +486,7 @@ def play(
     *,
     show: Callable[[Played], Any] | None = None,
     show_every: int = 50,
+    also: Iterable[tuple[Callable[[Played], Any], int]] = (),
     keep: Callable[[Played], Any] | None = None,
     keep_every: int = 250,
     details_every: int = 10,
@@ -495,7 +496,8 @@ def play(
 
     Observers are told every step, and those that have a method `details` how the machine runs, at every
     ``details_every``-th. ``show`` is called after every ``show_every``-th step and the last: to draw a picture, to note
-    a number. ``keep`` is called after every ``keep_every``-th step and the last, to save the game.
+    a number; so is each call in ``also``, after as many steps as it says. ``keep`` is called after every
+    ``keep_every``-th step and the last, to save the game.
 
     An interruption (Ctrl-C, the square in a notebook) waits for the end of the step, keeps the game and then raises
     KeyboardInterrupt; a second one does not wait. Raises FloatingPointError when a loss or a weight is no finite number
@@ -505,6 +507,7 @@ def play(
     engineers = [observer for observer in watching if isinstance(observer, Engineer)]
     for observer in watching:
         observer.started(steps)
+    shows = [*([(show, show_every)] if show else []), *also]
     begun, first, good, good_at = time.monotonic(), game.done, _copied(game.state()), game.done
     with _interruptions_wait() as interrupted:
         while game.done < steps:
@@ -534,8 +537,9 @@ def play(
                     keep(game)
             if stopping:
                 raise KeyboardInterrupt
-            if shown and show:
-                show(game)
+            for call, every in shows:
+                if game.done % every == 0 or last:
+                    call(game)
             if last:
                 break
     for observer in watching:

@@ -216,18 +216,15 @@ def train(
     audience = [observer for observer in watching if isinstance(observer, Audience)]
     examiners = [observer for observer in watching if isinstance(observer, Examiner)] if measure else []
 
-    show_every = math.gcd(sample_every, measure_every) if examiners else sample_every
+    def perform(_: Game) -> None:
+        images, sounds = run.heard()
+        for observer in audience:
+            observer.sample(images, sounds)
 
-    def look(game: Game) -> None:
-        ended = game.done == recipe.steps or game.done % show_every > 0  # which happens at the end alone
-        if audience and (ended or game.done % sample_every == 0):
-            images, sounds = run.heard()
-            for observer in audience:
-                observer.sample(images, sounds)
-        if measure and examiners and (ended or game.done % measure_every == 0):
-            numbers = measure(run)
-            for examiner in examiners:
-                examiner.metrics(game.done, numbers)
+    def examine(game: Game) -> None:
+        numbers = measure(run)
+        for examiner in examiners:
+            examiner.metrics(game.done, numbers)
 
     def keep(_: Game) -> None:
         if path and first:
@@ -239,8 +236,9 @@ def train(
         run.notes,
         recipe.steps,
         watching,
-        show=look if audience or examiners else None,
-        show_every=show_every,
+        show=perform if audience else None,
+        show_every=sample_every,
+        also=[(examine, measure_every)] if examiners else [],
         keep=keep,
         keep_every=save_every,
         seconds=seconds,
