@@ -7,11 +7,13 @@ reference that is not proved equivalent. ``tests/answers/lesson_NN.py`` holds th
 
 from __future__ import annotations
 
+import _thread
 import importlib
 import linecache
 import math
 import os
 import signal
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -66,19 +68,27 @@ def run(source: str, exercise: Exercise, namespace: dict[str, Any] | None = None
 
 
 @contextmanager
-def limited(seconds: int = SECONDS):
-    """Turn an endless answer into an error."""
+def limited(seconds: float = SECONDS):
+    """Turn an endless answer into an error, on systems without an alarm too: a thread waits, and then interrupts."""
+    late = threading.Event()
+
+    def tell() -> None:
+        late.set()
+        _thread.interrupt_main()
 
     def stop(*_: Any) -> None:
-        raise TimeoutError(f"still running after {seconds} s")
+        raise TimeoutError(f"still running after {seconds} s") if late.is_set() else KeyboardInterrupt
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+    before = signal.signal(signal.SIGINT, stop)
+    timer = threading.Timer(seconds, tell)
+    timer.daemon = True
+    timer.start()
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        timer.cancel()
+        timer.join()
+        signal.signal(signal.SIGINT, before)
 
 
 def learner_names(exercise: Exercise) -> dict[str, Any]:
@@ -100,6 +110,19 @@ def copy_of_reference(exercise: Exercise) -> Any:
 def _librosa_has_compiled_itself() -> None:
     """On a new machine librosa's first resampling compiles for half a minute: that is no answer's own time."""
     librosa.resample(np.zeros(800, dtype=np.float32), orig_sr=8000, target_sr=16000)
+
+
+def test_an_endless_answer_is_stopped_and_whoever_interrupts_the_tests_still_does() -> None:
+    usual = signal.getsignal(signal.SIGINT)
+    with pytest.raises(TimeoutError, match=r"still running after 0\.2 s"), limited(0.2):
+        while True:
+            pass
+    with pytest.raises(KeyboardInterrupt), limited(60):
+        signal.raise_signal(signal.SIGINT)
+    with limited(0.01):
+        pass
+    assert signal.getsignal(signal.SIGINT) is usual
+    assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
 
 
 def test_every_lesson_has_its_answers_tested() -> None:
