@@ -146,7 +146,8 @@ def make_course(root: Path) -> Course:
         shutil.copytree(
             PACKAGE / room, package / room, ignore=shutil.ignore_patterns("__pycache__", "lesson_*", "*.json")
         )
-    shutil.copy(PACKAGE / "cli.py", package)
+    for module in ("cli.py", "promptly.py"):
+        shutil.copy(PACKAGE / module, package)
     (package / "__init__.py").touch()  # ours imports torch, which none of this needs
     course = Course(root)
     course.sources.mkdir(parents=True)

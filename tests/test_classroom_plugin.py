@@ -95,6 +95,23 @@ def test_an_untouched_notebook_runs_its_own_cells_in_order(learner: Notebook, en
     assert not any(step.note for step in planned)
 
 
+def test_a_demo_is_run_after_all_where_a_cell_reads_a_name_that_it_sets(entry: dict[str, Any]) -> None:
+    def planned(answer: str) -> dict[str, bool]:
+        demos = ("helper = 3", "twice = 2 * helper", "print('beside')")
+        cells = [{"cell_type": "code", "source": demo, "metadata": {"tags": ["demo"]}} for demo in demos]
+        cells.append({"cell_type": "code", "source": answer, "metadata": {}})
+        return {step.source: step.demo for step in steps(cells, entry) if step.kind == "cell"}
+
+    assert planned("count = 3") == {
+        "helper = 3": True, "twice = 2 * helper": True, "print('beside')": True, "count = 3": False
+    }  # fmt: skip
+    assert planned("def mean(x):\n    return helper")["helper = 3"] is False
+    both = planned("count = twice")
+    assert both["twice = 2 * helper"] is False and both["helper = 3"] is False and both["print('beside')"]
+    anything = planned("%run mine.py")
+    assert not (anything["helper = 3"] or anything["twice = 2 * helper"]) and anything["print('beside')"]
+
+
 @pytest.mark.parametrize("without_ids", [False, True])
 def test_a_deleted_check_is_put_back_below_its_answer(
     solved: Notebook, entry: dict[str, Any], without_ids: bool

@@ -139,6 +139,28 @@ def fresh_process(program: str) -> str:
 
 
 @pytest.mark.slow
+def test_where_nobody_looks_nothing_is_drawn_or_coded_and_the_words_stay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def shown() -> list[dict[str, str]]:
+        drawn = display.plot_lines([1, 2], {"a": [3, 4]}, title="Two points")
+        figure = matplotlib.figure.Figure()
+        figure.add_subplot().plot([1, 2])
+        things = (tone(), display.listen(tone(220), tone()), drawn, display.picture(figure, "A line"))
+        return [thing._repr_mimebundle_() for thing in things]
+
+    seen = shown()
+    monkeypatch.setenv(stored.UNSEEN, "1")
+    unseen = shown()
+    assert [bundle["text/plain"] for bundle in unseen] == [bundle["text/plain"] for bundle in seen]
+    assert all("base64,i" in bundle["text/html"] for bundle in seen)
+    assert not any(re.search(r"base64,\w", bundle["text/html"]) for bundle in unseen)
+    sizes = [
+        re.findall(r'width="(\d+)" height="(\d+)"', bundle["text/html"]) for bundle in (seen[3], unseen[3])
+    ]
+    assert sizes[0] == sizes[1]
+
+
 def test_what_is_stored_is_the_same_from_run_to_run() -> None:
     here: dict[str, Any] = {}
     exec(STORED, here)

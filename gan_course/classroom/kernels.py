@@ -27,6 +27,10 @@ MOST_OUTPUTS, MOST_TEXT = 1000, 20_000_000
 """Outputs of one cell that are looked at, and their characters: what prints must not fill the grader's memory."""
 
 
+GRADED = {"GAN_COURSE_STRICT": "1", "GAN_COURSE_UNSEEN": "1", "MPLBACKEND": "agg"}
+"""What a grader's kernel knows of itself: a check that fails is an error, and pictures are for nobody."""
+
+
 class ThisPython(KernelSpecManager):
     """Finds the running Python under every kernel name: the installation to test is this one."""
 
@@ -40,7 +44,7 @@ def environment(ipython_folder: str, **more: str) -> dict[str, str]:
 
     ``ipython_folder`` is an empty folder that stands for the user's IPython settings.
     """
-    kept = {key: value for key, value in os.environ.items() if key not in ("MPLBACKEND", "GAN_COURSE_STRICT")}
+    kept = {key: value for key, value in os.environ.items() if key not in GRADED}
     return {**kept, "IPYTHONDIR": ipython_folder, "PYTHONHASHSEED": "0", **more}
 
 
@@ -129,7 +133,7 @@ class Sitting:
         self._settings = tempfile.TemporaryDirectory(prefix="gan-course-", ignore_cleanup_errors=True)
         self._manager = KernelManager(kernel_name="python3", kernel_spec_manager=ThisPython())
         self._manager.start_kernel(
-            env=environment(self._settings.name, **_shared_cores(), GAN_COURSE_STRICT="1"),
+            env=environment(self._settings.name, **_shared_cores(), **GRADED),
             cwd=str(self.folder),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -31,6 +31,9 @@ from gan_course.classroom.submissions import lesson_of, released, student_of
 MARK = "GAN_COURSE_SITTING"
 """The environment variable by which everything that a submission started is known."""
 
+PLUGINS = ("-p", "nbval.plugin", "-p", "gan_course.classroom.plugin", "-p", "no:cacheprovider")
+"""All that grading needs of pytest's: whatever else is installed would cost each notebook its time."""
+
 LOOK_SECONDS = 0.25
 LARGEST_FILE = 2**30
 """Bytes that a submission may write to one file."""
@@ -71,17 +74,8 @@ def grade_one(path: Path, limits: Limits, offline_possible: bool) -> dict[str, A
         copy = work / path.name
         shutil.copyfile(path, copy)
         (work / "pytest.ini").write_text("[pytest]\n")
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "--nbval",
-            "--without-demos",
-            copy.name,
-            "-q",
-            "--color=no",
-        ]
-        command += ["-p", "no:cacheprovider", f"--nbval-cell-timeout={limits.cell_seconds:g}"]
+        command = [sys.executable, "-m", "gan_course.promptly", "pytest", "--nbval", "--without-demos"]
+        command += [copy.name, "-q", "--color=no", *PLUGINS, f"--nbval-cell-timeout={limits.cell_seconds:g}"]
         command += ["--grades-log", str(log / "rows.jsonl")]
         if offline_possible and not limits.network:
             command = [sys.executable, offline.__file__, *command]
@@ -121,7 +115,8 @@ def _environment(mark: str, home: Path, threads: int) -> dict[str, str]:
     places = {"HOME": str(home), "USERPROFILE": str(home), "GAN_COURSE_DATA": str(home / "data")}
     package = str(Path(__file__).resolve().parents[2])
     paths = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
-    return {**kept, **number, **places, MARK: mark, "PYTHONPATH": paths}
+    alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return {**kept, **number, **places, **alone, MARK: mark, "PYTHONPATH": paths}
 
 
 def _limit_files() -> None:

@@ -10,12 +10,12 @@ import ast
 import hashlib
 import json
 import re
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from gan_course.promptly import GRAMMAR, without
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 HERE = "# your code here"
@@ -156,23 +156,8 @@ def refuse_unmatched(lesson: LessonSource, defined: Iterable[str]) -> None:
             raise LessonError(f"lesson_{lesson.number}.py defines {name}, which {lesson.name} never checks")
 
 
-@contextmanager
-def without(package: str) -> Iterator[None]:
-    """Imports inside do not find ``package``."""
-    known = sys.modules.get(package)
-    sys.modules[package] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules[package]
-        if known is not None:
-            sys.modules[package] = known
-
-
 def _read_percent(path: Path) -> list[Any]:
-    # jsonschema builds a grammar of web addresses when it is imported, which takes two seconds, and does
-    # without it where the package is missing; no notebook needs it.
-    with without("rfc3987_syntax"):
+    with without(GRAMMAR):
         import jupytext
     try:
         return jupytext.read(path, fmt="py:percent").cells

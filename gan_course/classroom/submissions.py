@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from gan_course.classroom.names import Names, names_of
 from gan_course.classroom.sources import names_bound
 
 MANIFEST = Path(__file__).with_name("manifest.json")
@@ -21,7 +22,8 @@ DELETED = "deleted, and put back"
 class Step:
     """One thing to run: ``kind`` is ``"cell"``, ``"check"`` or ``"copy"`` (of a check: run, and not counted).
 
-    ``number`` counts the code cells of the learner's notebook; it is None for a check that was put back.
+    ``number`` counts the code cells of the learner's notebook; it is None for a check that was put back. A
+    ``demo`` may be left out: nothing that is not left out reads a name that it sets.
     """
 
     kind: str
@@ -94,7 +96,21 @@ def steps(
         else:
             step = Step("check", check["source"], None, check["exercise"], check["points"], DELETED)
             put_back.setdefault(_place_for(check, code), []).append(step)
-    return [step for i in range(len(planned) + 1) for step in (*put_back.get(i, ()), *planned[i : i + 1])]
+    ordered = [step for i in range(len(planned) + 1) for step in (*put_back.get(i, ()), *planned[i : i + 1])]
+    return _with_needed_demos(ordered)
+
+
+def _with_needed_demos(ordered: Sequence[Step]) -> list[Step]:
+    """A demo whose names are read by a later cell that is run, a learner's own for instance, is no demo."""
+    later, done = Names(), []
+    for step in reversed(ordered):
+        names = names_of(step.source)
+        if step.demo and later.may_read(names.bound):
+            step = replace(step, demo=False)
+        if not step.demo:
+            later = later.after(names)
+        done.append(step)
+    return done[::-1]
 
 
 def _ordinary(number: int, cell: Mapping[str, Any], compare: bool) -> Step:

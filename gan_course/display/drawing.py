@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_course.display.stored import small_png
+from gan_course.display.stored import small_png, unseen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,6 +84,8 @@ def axes_at(figure: "Figure", left: float, top: float, width: float, height: flo
 
 def rendered(figure: "Figure", mapped: bool = False) -> bytes:
     """The figure as a small PNG. mapped: it is mostly values shown as colours, whose steps are to be even."""
+    if unseen():
+        return b""
     figure.canvas.draw()
     pixels = np.asarray(figure.canvas.buffer_rgba())  # type: ignore[attr-defined]
     return small_png(pixels, mapped_palette() if mapped else None)

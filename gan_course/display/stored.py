@@ -2,6 +2,7 @@
 
 import base64
 import io
+import os
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -21,7 +22,16 @@ _SHORTEST = 0.1
 _ONE_BLOCK = 4096
 _COLOURS = 64
 
+UNSEEN = "GAN_COURSE_UNSEEN"
+"""The environment variable that says, with 1, that nobody looks or listens, as in a grader's kernel: nothing is
+drawn or coded then, which is half of the time that many a lesson takes."""
+
 _coding: Coding = "flac"
+
+
+def unseen() -> bool:
+    """Whether pictures and sounds are for nobody."""
+    return os.environ.get(UNSEEN) == "1"
 
 
 def configure(coding: Coding = "flac") -> None:
@@ -45,6 +55,8 @@ def audio_source(sound: Sound, coding: Coding | None = None) -> str:
     """A data address for `<audio src="…">`: 16-bit samples, clipped at full scale, at a rate that browsers
     play."""
     coding = known_coding(coding)
+    if unseen():
+        return "data:,"
     played = sound.resample(_played_rate(sound.rate, coding)).pad(_SHORTEST)
     if played.peak > 1:
         played = Sound(np.clip(played.samples, -1, 1), played.rate)
@@ -66,6 +78,8 @@ def small_png(pixels: NDArray[np.uint8], palette: NDArray[np.uint8] | None = Non
     """
     from PIL import Image
 
+    if unseen():
+        return b""
     image = Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
     known = None
     if palette is not None:
