@@ -55,6 +55,23 @@ def test_a_lesson_has_aims_timing_misunderstandings_and_questions(number: str) -
         assert name in held, f"lesson {number} has no exercise {name}"
 
 
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_lesson_says_at_its_top_the_minutes_that_the_guide_says(number: str) -> None:
+    (path,) = (ROOT / "notebooks" / "source").glob(f"{number}_*.py")
+    source = path.read_text("utf-8").replace("\n# ", " ")
+    read = re.search(rf"^\| {number} [A-Z][^|]*\| (\d+) \|", text("plans"), re.MULTILINE)
+    said = re.search(r"\*\*Time:\*\* (?:about )?(\d+) minutes (to read|with all exercises)", source)
+    own = re.search(r"\*\*Time:\*\*[^\n]*?(\d+) (?:of them )?for the exercises", source)
+    minutes = sum(e.minutes for e in exercises(number).values())
+    assert read and said
+    assert own or number == "00", "only in the first lesson are they part of the reading"
+    assert own is None or int(own[1]) == minutes
+    assert int(read[1]) == int(said[1]) - (0 if said[2] == "to read" else minutes)
+    stated = re.findall(r"\*\*Exercise \d+\*\* \((\d+) minutes?, ([\d.]+) points?\)", source)
+    named = [exercises(number)[name] for name in re.findall(r"^checks\.(\w+)\(\1\)$", source, re.MULTILINE)]
+    assert [(int(took), float(worth)) for took, worth in stated] == [(e.minutes, e.points) for e in named]
+
+
 def test_the_plans_table_has_each_lessons_numbers() -> None:
     rows = dict(re.findall(r"^\| (\d\d) [A-Z][^|]*(\|.*)$", text("plans"), re.MULTILINE))
     assert sorted(rows) == NUMBERS

@@ -41,7 +41,7 @@ listen((answer + 0.7 * strings).cut(0, 1.1).at_level(-20), labels=["a string in 
 # - put a sound into a room by multiplying spectra, without wrapping around;
 # - say how sharp a pitch can be, at most, in a sound that lasts so long.
 #
-# **Builds on:** lesson 01 (samples and rate, sines, decibels). **Time:** about 50 minutes to read and listen, about 55 for
+# **Builds on:** lesson 01 (samples and rate, sines, decibels). **Time:** about 50 minutes to read and listen, about 56 for
 # the exercises; the cells take about 15 seconds on 2 CPU cores, no graphics card needed.
 #
 # ## How much of this sinusoid is in there?

@@ -51,7 +51,7 @@ listen(Sound(drawn).at_peak(), labels=["a drawing"],
 # - say what each representation that a GAN can learn costs, clean and with a generator's small errors;
 # - get the same numbers from torch, torchaudio and librosa.
 #
-# **Builds on:** lesson 02 (the DFT, windows). **Time:** 60 minutes to read and listen, about 60 for the exercises; the
+# **Builds on:** lesson 02 (the DFT, windows). **Time:** 60 minutes to read and listen, about 58 for the exercises; the
 # cells take about 15 seconds on 2 CPU cores, no graphics card needed.
 #
 # What we need of lesson 02: the discrete Fourier transform (DFT) of $N$ samples tells how much of each frequency

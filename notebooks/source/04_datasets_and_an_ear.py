@@ -44,7 +44,7 @@ listen(*(Sound(audio[:, :3000].flatten()) for audio in (clean, hissed)), labels=
 # - train a classifier, read its confusion matrix, and find out where it fails;
 # - decide what you may do with a recording, by its licence and by the consent of whoever is heard.
 #
-# **Builds on:** lesson 03 (mel spectrograms, decibels, Griffin-Lim). **Time:** 50 minutes to read and listen, about 80 for
+# **Builds on:** lesson 03 (mel spectrograms, decibels, Griffin-Lim). **Time:** 50 minutes to read and listen, about 86 for
 # the exercises; the cells take about 50 seconds on 2 CPU cores, no graphics card needed.
 #
 # ## Look and listen first

@@ -51,7 +51,7 @@ hear({"a generator's notes": DRAWN}, "Three different notes, none quite in tune,
 # - write a training step, train a GAN live, and recognise by ear three ways in which it fails.
 #
 # **Builds on:** lesson 01 (notes and their frequencies), and having trained some network once. **Time:** 55 minutes to
-# read and listen, about 60 for the exercises; the cells take about 25 seconds on 2 CPU cores, no graphics card needed.
+# read and listen, about 57 for the exercises; the cells take about 25 seconds on 2 CPU cores, no graphics card needed.
 #
 # ## A forger and a detective
 #

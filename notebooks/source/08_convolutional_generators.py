@@ -35,7 +35,7 @@ listen(clip("lesson-08"), labels=["six notes of this lesson's generator"], pictu
 #   without;
 # - build a small DCGAN, train it on spectrograms, and measure what your choice of layer did to it.
 #
-# **Builds on:** lesson 02 (the DFT), 03 (log-mel pictures), 06 (slopes, R1). **Time:** 55 minutes to read and listen, about 70 for the
+# **Builds on:** lesson 02 (the DFT), 03 (log-mel pictures), 06 (slopes, R1). **Time:** 55 minutes to read and listen, about 68 for the
 # exercises; the cells take about a minute on 2 CPU cores, no graphics card needed.
 #
 # ## Stamps

@@ -39,7 +39,7 @@ listen(both[first], both[1 - first], labels=["one", "the other"], picture="spect
 # - find out whether a model has learnt its training sounds by heart;
 # - make a blind listening test, and say what its result shows and what it does not.
 #
-# **Builds on:** lesson 04 (the ear), 05 (divergences), 06 (modes), 09 (the generator). **Time:** 55 minutes to read and listen, about 65 for the exercises; the cells take
+# **Builds on:** lesson 04 (the ear), 05 (divergences), 06 (modes), 09 (the generator). **Time:** 55 minutes to read and listen, about 66 for the exercises; the cells take
 # about a minute on 2 CPU cores, no graphics card needed.
 #
 # ## Two sets, and no pairs
