@@ -541,7 +541,7 @@ def _pixels_of(figure: "Figure") -> tuple[bytes, tuple[int, int]]:
     from PIL import Image
 
     if unseen():
-        width, height = (round(side * drawing.DPI) for side in figure.get_size_inches())
+        width, height = (int(side * drawing.DPI) for side in figure.get_size_inches())
         return b"", (width, height)
     stored = io.BytesIO()
     figure.savefig(stored, format="png", dpi=drawing.DPI, facecolor="white")
