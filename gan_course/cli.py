@@ -393,6 +393,30 @@ def grade(
 
 
 @app.command()
+def nbgrader(
+    folder: Annotated[Path, typer.Argument(help="The course's folder of nbgrader; made if it is not there.")],
+    lessons: Annotated[
+        list[str] | None, typer.Argument(help="Numbers such as 03; all lessons if none.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace sources that somebody worked in.")] = False,
+) -> None:
+    """Make a folder from which nbgrader releases and grades lessons."""
+    try:
+        from gan_course.classroom.nbgrader import prepare
+    except ModuleNotFoundError as error:
+        if error.name != "nbgrader":
+            raise
+        raise fail('nbgrader is not installed: pip install -c constraints.txt -e ".[nbgrader]"') from None
+    from gan_course.classroom.course import Course
+    from gan_course.classroom.sources import LessonError
+
+    try:
+        prepare(Course.here(), folder, lessons or (), overwrite=overwrite, say=typer.echo)
+    except (LessonError, OSError) as error:
+        raise fail(str(error)) from None
+
+
+@app.command()
 def release(
     run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
     name: Annotated[str, typer.Argument(help="The model's name in the course.")],

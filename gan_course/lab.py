@@ -9,6 +9,8 @@ import webbrowser
 from pathlib import Path
 
 FIRST = "00_start_here.ipynb"
+SETTINGS = Path(__file__).with_name("lab_settings")
+"""Jupyter's settings for learners: without what nbgrader adds, such as a button that praises every answer."""
 
 
 def notebooks_folder() -> Path:
@@ -39,6 +41,8 @@ def open_lab(*more: str) -> int:
     ``more`` is passed on to JupyterLab. Token authentication stays as Jupyter sets it.
     """
     folder = notebooks_folder()
+    paths = (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", ""))
+    environment = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
     command.append(f"--LabApp.default_url=/lab/tree/{FIRST}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -50,6 +54,6 @@ def open_lab(*more: str) -> int:
         more = ("--no-browser", *(argument for argument in more if argument != "--no-browser"))
     print("Lesson 00 opens in JupyterLab. To stop: press Ctrl+C twice here.", flush=True)
     try:
-        return subprocess.call([*command, *more])
+        return subprocess.call([*command, *more], env=environment)
     except KeyboardInterrupt:
         return 0

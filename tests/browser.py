@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from gan_course.lab import SETTINGS
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 _RUN = re.compile(r"\[\d+\]:")
@@ -59,6 +61,7 @@ def lab(folder: Path, own: Path, dark: bool = False) -> Iterator[Lab]:
         env={
             **os.environ,
             "JUPYTER_CONFIG_DIR": str(own / "config"),
+            "JUPYTER_CONFIG_PATH": str(SETTINGS),
             "JUPYTER_DATA_DIR": str(own / "data"),
             "JUPYTER_RUNTIME_DIR": str(own / "runtime"),
             "JUPYTERLAB_SETTINGS_DIR": str(own / "settings"),

@@ -203,22 +203,28 @@ def run(
 
 
 def notebook_client(made: Any, **settings: Any) -> Any:
-    """An nbclient ``NotebookClient`` whose Output widgets do not answer the kernel.
+    """An nbclient ``NotebookClient`` whose Output widgets do not answer the kernel."""
+    from nbclient import NotebookClient
+
+    client = NotebookClient(made, **settings)
+    without_answering_widgets(client)
+    return client
+
+
+def without_answering_widgets(client: Any) -> None:
+    """Keep the Output widgets of an nbclient ``NotebookClient`` from answering the kernel.
 
     What it sends on the shell channel while it awaits a cell's reply there can swallow the news that the reply
     has come, and it then waits for ever (jupyter/nbclient, issue 312): one cell with a control in sixteen, here.
     No kernel needs to be told what its own widget shows.
     """
-    from nbclient import NotebookClient
     from nbclient.output_widget import OutputWidget
 
     class SilentOutput(OutputWidget):
         def sync_state(self) -> None:
             pass
 
-    client = NotebookClient(made, **settings)
     client.widget_registry["@jupyter-widgets/output"]["OutputModel"] = SilentOutput
-    return client
 
 
 def _named(lesson: LessonSource, cell: Cell) -> str:
