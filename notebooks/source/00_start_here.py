@@ -36,7 +36,7 @@ model.generate(instrument="bell", pitch="A4", seed=2)
 #
 # > **Before you move the controls:** do you think it can play a pitch higher than any it was trained on?
 
-# %%
+# %% tags=["demo"]
 from gan_course.synthesis import note_name
 
 
@@ -54,7 +54,7 @@ explore(play, instrument=list(model.classes["instrument"]), pitch=(40, 76, 1, 57
 # The `seed` is where chance comes in. Same instrument, same pitch, another seed: another note, as no two notes of a
 # violinist are quite the same.
 
-# %%
+# %% tags=["demo"]
 listen(
     *[model.generate(instrument="plucked", pitch="E3", seed=seed) for seed in (0, 1, 2)],
     labels=["seed 0", "seed 1", "seed 2"],
@@ -68,13 +68,13 @@ listen(
 # the instrument and the pitch, and returns a picture of a sound, a **spectrogram**: $x = G(z, \text{labels})$.
 # The seed only decides which random numbers are drawn.
 
-# %%
+# %% tags=["demo"]
 z = model.z(seed=2)
 spectrogram = model.pictures(z, instrument="bell", pitch="A4")
 print("z, the latent vector:", z[0, :6].numpy().round(2), "…")
 print("G(z), the spectrogram:", tuple(spectrogram.shape), "(sounds, channels, frequencies, moments)")
 
-# %%
+# %% tags=["demo"]
 plot_spectrogram(
     spectrogram[0, 0], rate=model.rate, hop=model.encoding.hop, frequencies=model.encoding.frequencies(),
     unit="as G gives it", title="What the generator drew: a bell at A4, seed 2",
@@ -92,7 +92,7 @@ plot_spectrogram(
 #
 # > **Guess first:** half-way between two notes, will you hear both at once, or one note that is a bit of each?
 
-# %%
+# %% tags=["demo"]
 steps = model.interpolate(start=3, end=11, steps=5, instrument="reed", pitch="C4")
 listen(*steps, say="Five single notes, each a little further on the way. None is a mixture of two notes.")
 
@@ -102,7 +102,7 @@ listen(*steps, say="Five single notes, each a little further on the way. None is
 # The first of these is one more note of the kind that the network learnt from, the last is its own. You will judge such pairs
 # with numbers and with a blind test in lesson 10; today use your ears.
 
-# %%
+# %% tags=["demo"]
 from gan_course.datasets import note
 
 program = note("reed", "A4", seed=0)
@@ -159,7 +159,7 @@ checks.latent_size(latent_size)
 # %% [markdown]
 # Now use what you wrote: your function decides how high this tune is.
 
-# %%
+# %% tags=["demo"]
 from gan_course.synthesis import sine
 
 tune = [69, 71, 73, 74, 76]
@@ -197,7 +197,7 @@ quiz([
 # A generator that has not been trained gives pictures too, and they can be played. This is how the network above
 # sounded before its first step of training:
 
-# %%
+# %% tags=["demo"]
 before, after = [m.generate(instrument="bell", pitch="A4", seed=2) for m in (model.untrained(), model)]
 listen(
     before.at_level(-25), after.at_level(-25), labels=["untrained", "trained"],

@@ -54,7 +54,7 @@ listen(voice, say="Above, the waveform: the louder, the wider. Below, what frequ
 # %% [markdown]
 # A second of this is 8,000 numbers. If we look at 7 milliseconds only, we can count them: each dot is one sample.
 
-# %%
+# %% tags=["demo"]
 start = int(np.argmax(np.abs(voice.samples)))
 plot_waveform(Sound(voice.samples[start : start + 56], voice.rate), title="56 samples from the loudest part")
 
@@ -64,7 +64,7 @@ plot_waveform(Sound(voice.samples[start : start + 56], voice.rate), title="56 sa
 # > **Before you run the next cell:** the same samples, played with 12,000 in a second instead of 8,000. What changes:
 # > the pitch, the length, or both?
 
-# %%
+# %% tags=["demo"]
 listen(Sound(voice.samples, 12_000, "the same samples, played at 12,000"),
        say="Compare with the player above. Both change: all is 1.5 times as high, and takes 2/3 of the time.")
 
@@ -100,7 +100,7 @@ def sine(frequency, duration, rate=16_000, phase=0.0, amplitude=1.0):
 # %%
 checks.sine(sine)
 
-# %%
+# %% tags=["demo"]
 listen(sine(440, 0.5, amplitude=0.3), sine(880, 0.5, amplitude=0.3), labels=["440 Hz", "880 Hz"],
        say="Twice the frequency is one octave higher: the same note, in a way. In the picture, a line twice as high.")
 
@@ -111,7 +111,7 @@ listen(sine(440, 0.5, amplitude=0.3), sine(880, 0.5, amplitude=0.3), labels=["44
 #
 # > **Guess:** at a rate of 8,000 Hz, how do the samples of a 3,000 Hz sine and of a 5,000 Hz sine differ?
 
-# %%
+# %% tags=["demo"]
 low, high = sine(3_000, 0.5, 8_000), sine(5_000, 0.5, 8_000)
 print("3,000 Hz:", low.samples[:7].round(3))
 print("5,000 Hz:", high.samples[:7].round(3))
@@ -144,7 +144,7 @@ checks.alias_frequency(alias_frequency)
 # Now move the frequency. The dots are all that the computer has; the orange line is your prediction of what is heard.
 # Everything above 4,000 Hz comes back down.
 
-# %%
+# %% tags=["demo"]
 def sampled(frequency):
     heard, fine = sine(frequency, 0.4, 8_000, amplitude=0.3), np.arange(1_000) / 500_000
     predicted = alias_frequency(frequency, 8_000)
@@ -160,7 +160,7 @@ explore(sampled, frequency=(500, 12_000, 100, 5_000))
 # %% [markdown]
 # > **Guess:** a sine rises steadily from 0 to 8,000 Hz in two seconds, sampled 8,000 times a second. What will you hear?
 
-# %%
+# %% tags=["demo"]
 t = times(2.0, 8_000)
 listen(Sound(0.3 * np.sin(2 * np.pi * 2_000 * t**2), 8_000, "rising from 0 to 8,000 Hz"),
        say="It rises for one second and falls for one second. The picture shows the turn, at half the rate.")
@@ -169,7 +169,7 @@ listen(Sound(0.3 * np.sin(2 * np.pi * 2_000 * t**2), 8_000, "rising from 0 to 8,
 # Real recordings have the same trouble. To halve the rate of the voice we may not throw away every second sample: all
 # above 2,000 Hz would come back as something else. It has to be removed first, by a low-pass filter, and then it is gone.
 
-# %%
+# %% tags=["demo"]
 print(f"hiss at 3,400 Hz comes back at {alias_frequency(3_400, 4_000):.0f} Hz")
 careless, careful = Sound(voice.samples[::2], 4_000), voice.resample(4_000)
 listen(careless, careful, labels=["every second sample", "low-passed, then every second"],
@@ -199,7 +199,7 @@ def level_db(x):
 # %%
 checks.level_db(level_db)
 
-# %%
+# %% tags=["demo"]
 tone = sine(440, 0.4)
 for factor in (1, 1 / 2, 1 / 10, 1 / 1_000):
     print(f"amplitude {factor:5.3f}: {level_db(factor * tone.samples):7.2f} dB")
@@ -231,14 +231,14 @@ def quantise(x, bits):
 # %%
 checks.quantise(quantise)
 
-# %%
+# %% tags=["demo"]
 x, curve = 0.9 * sine(100, 0.01).samples, times(0.01) * 1_000
 plot_lines(curve, {"as it was": x, "4 bits": quantise(x, 4), "2 bits": quantise(x, 2)}, "time (ms)", "amplitude")
 
 # %% [markdown]
 # > **Guess:** from which of these can you still understand the word: 16, 8, 4, 2 bits?
 
-# %%
+# %% tags=["demo"]
 coarse = [Sound(quantise(voice.samples, bits), voice.rate, f"{bits} bits") for bits in (16, 8, 4, 2)]
 listen(*coarse, say="At 8 bits a faint hiss, at 4 a rough noise that follows the voice, at 2 what is soft has vanished.")
 
@@ -250,7 +250,7 @@ listen(*coarse, say="At 8 bits a faint hiss, at 4 a rough noise that follows the
 #
 # the **signal-to-noise ratio** of $b$ bits. Each bit buys 6 dB. Theory is cheap, so let us measure.
 
-# %%
+# %% tags=["demo"]
 bits = range(2, 17)
 measured = []
 for b in bits:
@@ -281,7 +281,7 @@ checks.bits_needed(bits_needed)
 # Rounding a soft tone gives an error that repeats with the tone: not noise but harmonics, and below half a step nothing
 # at all. A little random noise added *before* rounding, called **dither**, turns that into a steady hiss.
 
-# %%
+# %% tags=["demo"]
 soft = sine(440, 1.2).samples * np.linspace(0.3, 0, 19_200)
 rng = np.random.default_rng(0)
 dither = (rng.uniform(-0.5, 0.5, 19_200) + rng.uniform(-0.5, 0.5, 19_200)) / 8  # of one step at 4 bits
@@ -295,20 +295,20 @@ listen(Sound(quantise(soft, 4), 16_000), Sound(quantise(soft + dither, 4), 16_00
 #
 # > **Guess:** a sine is clipped. Will you hear the same tone louder, or other tones, too?
 
-# %%
+# %% tags=["demo"]
 pure = sine(440, 0.5, amplitude=0.4)
 clipped = Sound(np.clip(pure.samples, -0.1, 0.1), 16_000)
 listen(pure, clipped.at_level(pure.level), labels=["sine", "clipped at a quarter, same level"],
        say="The pitch stays, the colour does not: clipped, it buzzes like an old door bell.")
 
-# %%
+# %% tags=["demo"]
 plot_spectrum(clipped.at_level(pure.level), pure, labels=["clipped", "sine"], low=-100)
 
 # %% [markdown]
 # The sine had one line, the clipped tone has many: **harmonics**, at 3, 5, 7 … times 440 Hz. And there are smaller lines
 # that are no odd multiple of 440 Hz at all. You can say where they come from:
 
-# %%
+# %% tags=["demo"]
 for k in (17, 19, 21, 23):
     print(f"harmonic {k}: {k * 440} Hz, heard at {alias_frequency(k * 440, 16_000):.0f} Hz")
 
@@ -334,7 +334,7 @@ def envelope(duration, attack=0.02, decay=0.1, sustain=0.6, release=0.1, rate=16
 # %%
 checks.envelope(envelope)
 
-# %%
+# %% tags=["demo"]
 bare = sine(331, 0.7, amplitude=0.4)
 shaped = bare * envelope(0.7, 0.05, 0.15, 0.4, 0.3)
 listen(bare.pad(0.8), shaped.pad(0.8), labels=["bare", "with an envelope"],
@@ -344,7 +344,7 @@ listen(bare.pad(0.8), shaped.pad(0.8), labels=["bare", "with an envelope"],
 # What is struck or plucked fades by the same *ratio* in each stretch of time: an exponential, $e^{-t/\tau}$, which is a
 # straight line in dB:
 
-# %%
+# %% tags=["demo"]
 fading = synthesis.exponential_decay(1.0, 0.3)
 for t in (0, 0.3, 0.6, 0.9):
     print(f"after {t} s: {20 * np.log10(fading[int(16_000 * t)]):6.2f} dB")
@@ -353,7 +353,7 @@ for t in (0, 0.3, 0.6, 0.9):
 # How much of what a sound is lies in its envelope? Play one backwards. How strong each frequency is in the whole of it does
 # not change:
 
-# %%
+# %% tags=["demo"]
 piano = note("struck", "C4", seed=2)
 forwards, backwards = (np.abs(np.fft.rfft(x.samples.astype(float))) for x in (piano, piano.reversed()))
 print(f"largest difference of the two spectra: {np.abs(forwards - backwards).max() / forwards.max():.1e} of the largest value")
@@ -370,7 +370,7 @@ listen(piano, piano.reversed(), labels=["struck", "the same samples, backwards"]
 #
 # It should leave out those above half the rate. You know why.
 
-# %%
+# %% tags=["demo"]
 def additive(frequency, amplitudes, duration, rate=16_000):
     tone = sine(frequency, duration, rate, amplitude=amplitudes[0])
     for k, a in enumerate(amplitudes[1:], start=2):
@@ -430,7 +430,7 @@ checks.fm(fm)
 # %% [markdown]
 # Play with it. Try a ratio of 1, of 2, of 1.4, and slowly raise the index from 0.
 
-# %%
+# %% tags=["demo"]
 def fm_tone(ratio, index):
     tone = fm(300, 300 * ratio, index, 0.5, amplitude=0.3)
     return [tone * envelope(0.5), plot_spectrum(tone, low=-90)]
@@ -442,7 +442,7 @@ explore(fm_tone, ratio=(0.2, 4.0, 0.2, 1.4), index=(0.0, 8.0, 0.5, 2.0))
 # With a ratio of whole numbers the lines are harmonics of one pitch. With 1.4 they are not, and it sounds like metal.
 # If the index fades with the sound, the colour does, too, as it does in real instruments. Two of Chowning's own recipes:
 
-# %%
+# %% tags=["demo"]
 fading = synthesis.exponential_decay(1.5, 0.35)
 bell = fm(200, 280, 10 * fading, 1.5, amplitude=0.5) * fading
 swell = np.asarray(envelope(0.8, attack=0.1, decay=0.1, sustain=0.75, release=0.1))
@@ -480,11 +480,11 @@ def pluck(frequency, duration, rate=16_000, seed=0):
 # %%
 checks.pluck(pluck)
 
-# %%
+# %% tags=["demo"]
 listen(pluck(110, 1.2).gain(-6), pluck(440, 1.2).gain(-6), labels=["110 Hz", "440 Hz"],
        say="A pick's noise at first, then a string. High lines fade first, and the high string sooner than the low one.")
 
-# %%
+# %% tags=["demo"]
 string, turn = pluck(110, 1.2), round(16_000 / 110 - 0.5)
 turns = {f"turn {k}": string.samples[k * turn : (k + 1) * turn] for k in (0, 5, 50)}
 plot_lines(np.arange(turn) / 16, turns, "time in the turn (ms)", "amplitude", "Noise becomes a tone")
@@ -495,7 +495,7 @@ plot_lines(np.arange(turn) / 16, turns, "time in the turn (ms)", "amplitude", "N
 # All that is left is to play. A score is a list: on which beat, which note. This is the tune from the top, the first line
 # of *Greensleeves* (traditional, about 1580), played on *your* string, shaped by *your* envelope.
 
-# %%
+# %% tags=["demo"]
 from gan_course.sound import silence
 from gan_course.synthesis import frequency_of, midi_number
 
@@ -529,7 +529,7 @@ listen(mine, say="Is there silence at its ends, a hum, a rush? A recording that 
 # Three questions for your recording. Is its peak reached by many samples? Then it was clipped, and no later step mends
 # that. Is the level of a part without sound below −50 dB? Otherwise the room is in it. And what does it take to spoil it?
 
-# %%
+# %% tags=["demo"]
 mine = mine.at_peak(-1)
 listen(Sound(quantise(mine.samples, 5), mine.rate), Sound(mine.samples[::4], mine.rate // 4),
        labels=["5 bits", "every fourth sample"],
@@ -581,7 +581,7 @@ quiz([
 # **Numbers that wrap around.** Clipping is harsh; this is worse. Whole numbers of 16 bits end at 32,767, and what is one
 # more is −32,768. Numpy does not warn.
 
-# %%
+# %% tags=["demo"]
 whole = (voice.samples * 32_767).astype(np.int16)
 wrapped, cut = Sound(whole * np.int16(2), voice.rate), Sound(np.clip(2 * voice.samples, -1, 1), voice.rate)
 listen(wrapped.gain(-6), cut.gain(-6), labels=["twice as loud, wrapped around", "twice as loud, clipped"],
@@ -594,7 +594,7 @@ listen(wrapped.gain(-6), cut.gain(-6), labels=["twice as loud, wrapped around", 
 # **Strings out of tune.** $N$ is a whole number, so that high strings miss their pitch. A **cent** is a hundredth of a
 # semitone; thirty of them are plainly out of tune.
 
-# %%
+# %% tags=["demo"]
 for rate in (16_000, 32_000):
     for name in ("A2", "A3", "F5"):
         frequency = frequency_of(midi_number(name))

@@ -17,14 +17,14 @@ from gan_course.sound import silence
 
 checks = lesson("02")
 
-# %%
+# %% tags=["demo"]
 strings = silence(0.72)
 for i, name in enumerate(("A3", "C4", "E4")):
     plucked = note("plucked", name, seed=1).cut(0, 0.7 - 0.2 * i)
     strings = strings + silence(0.02 + 0.2 * i).then(plucked)
 strings = strings.fade(0, 0.03).at_level(-20)
 
-# %%
+# %% tags=["demo"]
 hall = synthesis.noise(0.6, seed=1) * synthesis.exponential_decay(0.6, 0.12)
 hall = hall / np.linalg.norm(hall.samples)
 answer = Sound(spectral.convolve(strings.samples, hall.samples))
@@ -51,7 +51,7 @@ listen((answer + 0.7 * strings).cut(0, 1.1).at_level(-20), labels=["a string in 
 #
 # > **Guess first:** can you hear how many tones there are at once? Could you say which keys?
 
-# %%
+# %% tags=["demo"]
 ROWS, COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477)  # Hz, ITU-T Q.23
 KEYS = ("123", "456", "789", "*0#")
 
@@ -75,7 +75,7 @@ listen(call, labels=["three keys"], picture="waveform", say="Three short notes u
 # > **Guess first:** we look for 440 Hz with a cosine. Which of these three sums will grow: of the same cosine, of the same
 # > tone a quarter of a turn later, of 600 Hz?
 
-# %%
+# %% tags=["demo"]
 t = synthesis.times(0.02)
 cosine = np.cos(2 * np.pi * 440 * t)
 tones = {"440 Hz in step": cosine, "a quarter turn late": np.sin(2 * np.pi * 440 * t), "600 Hz": np.cos(2 * np.pi * 600 * t)}
@@ -112,7 +112,7 @@ def amount(x, frequency, rate=16_000):
 # %%
 checks.amount(amount)
 
-# %%
+# %% tags=["demo"]
 t = synthesis.times(0.1)
 for phase in (0.3, 1, np.pi / 2, 3):
     found = amount(0.3 * np.cos(2 * np.pi * 440 * t + phase), 440)
@@ -122,7 +122,7 @@ for phase in (0.3, 1, np.pi / 2, 3):
 # %% [markdown]
 # Whatever the phase is, the amplitude is found. Now ask the telephone call for every frequency from 650 to 1,500 Hz:
 
-# %%
+# %% tags=["demo"]
 presses = call.samples.reshape(3, -1)[:, :1040]  # 130 ms each
 for x in presses:
     row = np.argmax([abs(amount(x, f, 8_000)) for f in ROWS])
@@ -144,7 +144,7 @@ plot_lines(asked, {"first key": found}, "frequency asked for (Hz)", "amplitude f
 #
 # > **Guess first:** a sinusoid makes 5 turns in 64 samples. How much of one with 6 turns do you find in it? With 5½?
 
-# %%
+# %% tags=["demo"]
 n = np.arange(64)
 five = np.cos(2 * np.pi * 5 * n / 64)
 turns, whole = np.linspace(0.01, 12, 600), np.arange(1, 13)
@@ -191,7 +191,7 @@ checks.dft(dft)
 # %% [markdown]
 # Everybody's arrays are transformed by numpy. Do the two agree?
 
-# %%
+# %% tags=["demo"]
 rng = np.random.default_rng(0)
 for length in (1, 8, 100, 1009):
     x = rng.normal(size=length)
@@ -202,7 +202,7 @@ for length in (1, 8, 100, 1009):
 # > **Guess first:** the DFT of 1,024 *real* samples has 1,024 *complex* values. That is twice as many numbers. Are they all
 # > needed?
 
-# %%
+# %% tags=["demo"]
 reed = note("reed", "A3", seed=0)
 x = reed.samples[6_000:7_024].astype(float)
 X = dft(x)
@@ -230,7 +230,7 @@ def bin_frequency(k, length, rate=16_000):
 # %%
 checks.bin_frequency(bin_frequency)
 
-# %%
+# %% tags=["demo"]
 k = np.argsort(-np.abs(X[:512]))[:3]
 print("the three strongest bins:", [f"{bin_frequency(one, 1024):.1f} Hz" for one in k], "  A3 is 220 Hz")
 print(f"bins are {bin_frequency(1, 1024):.1f} Hz apart: rate / N, which is 1 / duration")
@@ -260,7 +260,7 @@ def inverse_dft(X):
 # %%
 checks.inverse_dft(inverse_dft)
 
-# %%
+# %% tags=["demo"]
 back = inverse_dft(X)
 print(f"largest error {np.abs(back - x).max():.0e}, largest imaginary part {np.abs(back.imag).max():.0e}")
 energy, of_bins = np.sum(x**2), np.sum(np.abs(X) ** 2) / 1024
@@ -274,7 +274,7 @@ print(f"sum of squares: {energy:.6f} of the samples, {of_bins:.6f} of the bins, 
 # > **Guess first:** your `dft` multiplies $N$ samples by $N$ sinusoids. If 1,024 samples take it 30 ms, how long does it take
 # > for one second of sound, 16,384 samples? For three minutes?
 
-# %%
+# %% tags=["demo"]
 for samples in (16_384, 180 * 16_000):
     times_as_many = samples / 1024
     print(f"{samples:9,} samples: {samples**2:.1e} products, {times_as_many:,.0f}² times the work,",
@@ -344,7 +344,7 @@ plot_lines([], taken, "samples N", "processor time (ms)", log="xy", title="One t
 #
 # > **Guess first:** half a second of a plucked string has 4,097 bins. How many of the strongest do you need to know it again?
 
-# %%
+# %% tags=["demo"]
 def strongest(x, count):
     """The sum of the `count` strongest sinusoids of x alone."""
     X = np.fft.rfft(x)
@@ -368,7 +368,7 @@ listen(*few.values(), plucked, labels=[*few, "all 4,097"], picture="waveform",
 # > **Guess first:** these two have the same magnitudes: 20 harmonics of 220 Hz. Only the phases differ. Look at the
 # > waveforms. How different will they sound?
 
-# %%
+# %% tags=["demo"]
 t, k = synthesis.times(0.26), np.arange(1, 21)
 aligned = np.sum(np.cos(2 * np.pi * 220 * k[:, None] * t) / k[:, None], 0)
 random = rng.uniform(-np.pi, np.pi, (20, 1))
@@ -376,7 +376,7 @@ shifted = np.sum(np.cos(2 * np.pi * 220 * k[:, None] * t + random) / k[:, None],
 one, other = Sound(aligned).at_level(-22), Sound(shifted).at_level(-22)
 plot_waveform(Sound(one.samples[:240]), Sound(other.samples[:240]), labels=["all phases 0", "random phases"])
 
-# %%
+# %% tags=["demo"]
 listen(one.fade(), other.fade(), labels=["all phases 0", "random phases"], picture=None,
        say="Two waveforms that nobody would think alike, and nearly the same sound: a shade of colour, no more.")
 
@@ -385,7 +385,7 @@ listen(one.fade(), other.fade(), labels=["all phases 0", "random phases"], pictu
 # no account? We take a sound that is not steady, a voice, and a noise, and exchange their phases. The voice is a recording of
 # the Free Spoken Digit Dataset (Z. Jackson et al., CC BY-SA 4.0), if lesson 01 or 04 has fetched it.
 
-# %%
+# %% tags=["demo"]
 from gan_course.datasets import archive, digits
 
 tap = (synthesis.noise(0.3, 8_000, "pink") * synthesis.exponential_decay(0.3, 0.02, 8_000)).fade(0, 0.1)
@@ -419,13 +419,13 @@ def swap_phase(x, y):
 # %%
 checks.swap_phase(swap_phase)
 
-# %%
+# %% tags=["demo"]
 A = Sound(swap_phase(voice.samples, rush.samples), 8_000).at_level(-24)
 B = Sound(swap_phase(rush.samples, voice.samples), 8_000).at_level(-24)
 listen(voice, A, B, labels=[voice.label, "A: its magnitudes", "B: its phases"], picture="waveform",
        say="A, with the phases of noise, is a rush in the colour of the voice. B, with the magnitudes of noise, says the word.")
 
-# %%
+# %% tags=["demo"]
 def loudness(x):
     """The root mean square over 20 ms around each sample."""
     return np.sqrt(np.convolve(x**2, np.ones(160) / 160, "same"))
@@ -451,14 +451,14 @@ print("mean over 20 noises: A {:+.2f}, B {:+.2f}".format(*np.mean(alike, axis=0)
 #
 # > **Guess first:** 128 ms of a tone, over and over. It makes 56 turns in that time, or 56½. What will you hear in the second?
 
-# %%
+# %% tags=["demo"]
 angle = 2 * np.pi * np.arange(1024) / 1024  # one turn
 pieces = {"56 turns": np.cos(56 * angle), "56½ turns": np.cos(56.5 * angle)}
 pieces["56½ turns, faded"] = (0.5 - 0.5 * np.cos(angle)) * pieces["56½ turns"]
 loops = [Sound(0.3 * np.tile(piece, 5), 8_000) for piece in pieces.values()]
 listen(*loops, labels=list(pieces), say="The first is a tone without a seam. The second clicks at each seam. The third beats: no click, but waves.")
 
-# %%
+# %% tags=["demo"]
 def level(piece):
     """The spectrum's level (dB), 0 at its largest bin, and no less than −100."""
     magnitude = np.abs(np.fft.rfft(piece))
@@ -521,7 +521,7 @@ plot_lines(beside / 32, lobes, "distance from the tone (bins)", "level (dB)", he
 # one. No window has both. Try it: a loud tone, some way between two bins, and a tone 60 dB softer, twelve bins above it. Which
 # windows show the soft one? Does the sound say why?
 
-# %%
+# %% tags=["demo"]
 def seen_through(off, window):
     x = np.cos((56 + off) * angle) + 0.001 * np.cos(68 * angle)
     piece = cosine_window(1024, WINDOWS[window]) * x
@@ -548,7 +548,7 @@ explore(seen_through, off=(0.0, 1.0, 0.1, 0.5), window=list(WINDOWS))
 #
 # > **Guess first:** what must the impulse response of an echo be, that repeats everything after 0.2 s, half as loud?
 
-# %%
+# %% tags=["demo"]
 echo = np.zeros(1_601)
 echo[[0, 1_600]] = 1, 0.5  # 8,000 samples in a second
 y = np.convolve(voice.samples, echo)
@@ -581,7 +581,7 @@ def convolve(x, h):
 # %%
 checks.convolve(convolve)
 
-# %%
+# %% tags=["demo"]
 x, h = strings.samples.astype(float), hall.samples.astype(float)
 y, direct = convolve(x, h), np.convolve(x, h)
 size = len(y)
@@ -593,7 +593,7 @@ print(f"{len(x) * len(h):.1e} multiplications one by one, about {3 * size * np.l
 #
 # > **Guess first:** the hall's answer to the last note goes over the end. Where will you hear it?
 
-# %%
+# %% tags=["demo"]
 circle = np.fft.irfft(np.fft.rfft(x) * np.fft.rfft(h, len(x)), len(x))
 listen(Sound(y[:12_800]), Sound(circle), labels=["with zeros", "in circles"], picture="waveform",
        say="On the right the hall is already sounding when the piece begins: with the end of what is still to come.")
@@ -606,7 +606,7 @@ listen(Sound(y[:12_800]), Sound(circle), labels=["with zeros", "in circles"], pi
 #
 # > **Guess first:** does the pitch go up or down? From which player on can you tell?
 
-# %%
+# %% tags=["demo"]
 def burst(frequency, duration):
     tone = synthesis.sine(frequency, duration)
     return tone * cosine_window(len(tone), WINDOWS["hann"])
@@ -620,7 +620,7 @@ for duration, up in zip((0.005, 0.03, 0.2), goes_up):
 listen(*pairs, labels=["5 ms", "30 ms", "200 ms"], picture="waveform",
        say="Two clicks, two short notes, two notes. Write down up or down for each.")
 
-# %%
+# %% tags=["demo"]
 print("they go", ", ".join("up" if up else "down" for up in goes_up))
 f, lines = np.fft.rfftfreq(2**15, 1 / 16_000), {}
 for duration in (0.005, 0.03, 0.2):
@@ -650,7 +650,7 @@ def spread(position, weight):
 # %%
 checks.spread(spread)
 
-# %%
+# %% tags=["demo"]
 measured = []
 for duration in (0.005, 0.01, 0.03, 0.1, 0.2):
     x = burst(1000, duration)
@@ -728,7 +728,7 @@ quiz([
 # Two ways to spoil a sound in its spectrum, neither of which raises an error. Somebody wants a higher pitch, and *moves* all bins up.
 # Somebody keeps the magnitudes, forgets the phases, and goes back.
 
-# %%
+# %% tags=["demo"]
 X, up = np.fft.rfft(plucked.samples), 78.125  # Hz: 40 bins
 moved = Sound(np.fft.irfft(np.concatenate([np.zeros(40), X[:-40]])))
 faster = Sound(plucked.samples, round(16_000 * (165 + up) / 165))
@@ -748,7 +748,7 @@ listen(plucked, faster, moved, no_phases, picture="waveform",
 # Here is the sound from the top, now with *your* `convolve`. How long should the hall ring? Its time constant is in seconds; after 6.9 of
 # them it is 60 dB softer, which is what builders call its reverberation time.
 
-# %%
+# %% tags=["demo"]
 def in_a_hall(time_constant, distance):
     h = synthesis.noise(1.0, seed=1) * synthesis.exponential_decay(1.0, time_constant)
     h = distance * h.samples / np.linalg.norm(h.samples)
@@ -779,7 +779,7 @@ peaks = 1 + np.flatnonzero((magnitude[1:-1] > magnitude[:-2]) & (magnitude[1:-1]
 strong = peaks[np.argsort(-magnitude[peaks])][:5]
 print("its strongest sinusoids:", [f"{bin_frequency(k, len(mine)):.0f} Hz" for k in sorted(strong)])
 
-# %%
+# %% tags=["demo"]
 scrambled = Sound(swap_phase(mine.samples, rng.normal(size=len(mine))), 16_000).at_level(-26)
 heard = Sound(convolve(mine.samples, hall.samples), 16_000).at_level(-30) + 0.5 * mine
 listen(mine, scrambled, heard.cut(0, mine.duration + 0.2).fade(0, 0.1), picture="waveform",

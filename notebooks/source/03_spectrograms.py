@@ -16,7 +16,7 @@ from gan_course.spectral import LogMagnitudeIF, LogMel, amplitude_to_db, db_to_a
 checks = lesson("03")
 paper = LogMel(n_mels=128, floor=-60)
 
-# %%
+# %% tags=["demo"]
 LETTERS = """
 .####..####..#...#
 #.....#....#.##..#
@@ -37,7 +37,7 @@ def drawing():
     return picture
 
 
-# %%
+# %% tags=["demo"]
 drawn = paper.decode(drawing()[None, None])[0]
 listen(Sound(drawn).at_peak(), labels=["a drawing"],
        say="Three tones at once, one that slides up, then the letters GAN, which are bursts of noise to the ear.")
@@ -99,7 +99,7 @@ plot_lines([], {name: (when[name], faded[name]) for name in faded}, "time (ms)",
 # Each sample is in four pieces, since the hop is a quarter of the length. At the ends it would be in fewer. The usual
 # remedy is to mirror the sound there by $N/2$ samples, so that frame $m$ is *centred* on sample $m \cdot H$:
 
-# %%
+# %% tags=["demo"]
 ends = reflect(x, 512)
 print(len(x), "samples, mirrored at both ends:", len(ends))
 print("pieces:", tuple(frames(ends, 1024, 256).shape), "(frame, sample)")
@@ -125,7 +125,7 @@ checks.stft(stft)
 # A **spectrogram** is a picture of the magnitudes $|X|$: time to the right, frequency upwards, and brightness for how
 # strong each frequency is at that moment. Backwards is now the mirror image of forwards.
 
-# %%
+# %% tags=["demo"]
 X = stft(x)
 print(len(x), "samples →", tuple(X.shape), "(frequency, frame), one frame every", 1000 * 256 / 16_000, "ms")
 plot_spectrogram({"forwards": X, "backwards": stft(x.flip(0))}, title="The same spectrum, but not the same spectrogram")
@@ -180,7 +180,7 @@ checks.istft(istft)
 # %% [markdown]
 # There and back, for any hop at which every sample is in some window, COLA or not:
 
-# %%
+# %% tags=["demo"]
 for hop in (256, 512, 768, 1000):
     back = istft(stft(x.double(), 1024, hop), hop, length=len(x) - 500)
     print(f"hop {hop:4}: largest error {(back - x[:-500]).abs().max():.0e}, COLA: {cola(hann(1024), hop)}")
@@ -207,7 +207,7 @@ clicks[1000::2000] = 1.0
 test = (0.08 * tones + Sound(clicks)).named("eight clicks and two tones")
 
 
-# %%
+# %% tags=["demo"]
 def clicks_kept(y):
     """The part of what is above 2 kHz that lies within 5 ms of a click."""
     high = torch.fft.irfft(torch.fft.rfft(y) * (torch.arange(8193) > 2048)).square()
@@ -220,7 +220,7 @@ def tones_kept(y):
     return power[((f - 440).abs() < 8) | ((f - 466.16).abs() < 8)].sum() / power.sum()
 
 
-# %%
+# %% tags=["demo"]
 
 
 def seen_through(exponent):
@@ -258,7 +258,7 @@ window_length = 4096
 # %%
 checks.window_length(window_length)
 
-# %%
+# %% tags=["demo"]
 lobe = 4 * 16_000 / window_length
 print(f"{window_length} samples: {window_length / 16:.0f} ms; main lobe {lobe:.1f} Hz, semitone 26.2 Hz")
 lines = {}
@@ -277,7 +277,7 @@ plot_lines([], lines, "frequency (Hz)", "level (dB)", title="One frame of the tw
 #
 # > **Guess first:** in the spectrogram of a note, what part of the magnitudes is larger than a hundredth of the largest?
 
-# %%
+# %% tags=["demo"]
 magnitude = X.abs()
 share = (magnitude > 0.01 * magnitude.max()).float().mean()
 print(f"{share:.1%} of the values are above a hundredth of the largest one")
@@ -319,7 +319,7 @@ def hertz_to_mel(f, scale="htk"):
 # %%
 checks.hertz_to_mel(hertz_to_mel)
 
-# %%
+# %% tags=["demo"]
 f = torch.linspace(0, 8000, 400)
 mels = {scale: hertz_to_mel(f, scale) for scale in ("htk", "slaney")}
 print("8000 Hz in mels:", {scale: round(m[-1].item(), 1) for scale, m in mels.items()})
@@ -348,7 +348,7 @@ checks.triangles(triangles)
 # %% [markdown]
 # Your two functions make the filters: corners equally far apart in mels, back to Hz, triangles.
 
-# %%
+# %% tags=["demo"]
 from gan_course.spectral import mel_to_hertz
 
 ends = hertz_to_mel(torch.tensor([40.0, 8000.0]))
@@ -360,7 +360,7 @@ plot_lines(torch.linspace(0, 8000, 513), {f"band {i}": filters[i] for i in range
            title="Every ninth of the 64 filters",
            alt="Eight triangles, narrow at low frequencies and ever wider towards 8 kHz, all about 1 high.")
 
-# %%
+# %% tags=["demo"]
 mel = filters @ magnitude
 print(tuple(magnitude.shape), "→", tuple(mel.shape), f"{magnitude.numel() / mel.numel():.1f} times fewer numbers")
 plot_spectrogram(amplitude_to_db(mel, -60, 256), frequencies=corners[1:-1],
@@ -371,7 +371,7 @@ plot_spectrogram(amplitude_to_db(mel, -60, 256), frequencies=corners[1:-1],
 #
 # > **Guess first:** two tones, 4000 Hz and 4040 Hz. By how much do their spectra differ, and their mel spectra?
 
-# %%
+# %% tags=["demo"]
 low, high = (stft(sine(f, 0.5).tensor()).abs()[:, 16] for f in (4000.0, 4040.0))
 for name, one, other in (("513 bins", low, high), ("64 bands", filters @ low, filters @ high)):
     print(f"{name}: a difference of {(one - other).norm() / one.norm():.0%}")
@@ -386,7 +386,7 @@ print(f"the band that both are in reaches from {corners[band]:.0f} to {corners[b
 #
 # > **Guess first:** you keep all 513 magnitudes of each frame and give them random phases. Is the pitch still there?
 
-# %%
+# %% tags=["demo"]
 start = torch.polar(magnitude, random_phase(magnitude))
 noisy = Sound(istft(start, length=len(x)), label="random phases")
 listen(plucked, noisy, labels=["original", "random phases"],
@@ -431,7 +431,7 @@ checks.griffin_lim(griffin_lim)
 # magnitudes instead, by *spectral convergence*: the distance to the wanted magnitudes, relative to their size. In dB, 0
 # is as far off as silence, and each −20 is ten times nearer.
 
-# %%
+# %% tags=["demo"]
 def convergence(y, magnitude):
     """Spectral convergence of a waveform y, in dB; less is better."""
     off = torch.linalg.norm(stft(y).abs() - magnitude) / torch.linalg.norm(magnitude)
@@ -446,7 +446,7 @@ for momentum in (0.0, 0.99):
     print(f"momentum {momentum}: {convergence(found[6], magnitude):.1f} dB after 32 rounds")
 plot_lines(rounds, curves, "rounds", "spectral convergence (dB)", title="Momentum is worth many rounds")
 
-# %%
+# %% tags=["demo"]
 found = griffin_lim(magnitude, length=len(x))
 error = 10 * torch.log10(x.square().sum() / (found - x).square().sum())
 print(f"signal-to-noise ratio of the waveform: {error:.1f} dB, although it sounds like the original")
@@ -460,7 +460,7 @@ listen(noisy, Sound(found), labels=["random phases", "after 32 rounds"],
 # arrays. This finds one: it starts with all bins of a band alike, and multiplies each bin by how much its bands still
 # lack (Lee and Seung 2001).
 
-# %%
+# %% tags=["demo"]
 def from_mel(mel, filters, rounds=32):
     """Magnitudes (frequency, frame), none negative, for which filters @ magnitude is nearly mel."""
     magnitude = filters.T @ mel
@@ -481,7 +481,7 @@ print(f"in the 513 bins: {(guess - magnitude).norm() / magnitude.norm():.0%} off
 #
 # > **Guess first:** a steady tone. Is its phase the same in every frame?
 
-# %%
+# %% tags=["demo"]
 organ = stft(note("organ", "A3", seed=5).tensor())
 level = amplitude_to_db(organ, -60, reference=float(organ.abs().max()))
 loud = level > -45
@@ -526,7 +526,7 @@ def instantaneous_frequency(phase, expected=0.0):
 # %%
 checks.instantaneous_frequency(instantaneous_frequency)
 
-# %%
+# %% tags=["demo"]
 expected = principal(2 * torch.pi * torch.arange(513)[:, None] * 256 / 1024)
 advance = instantaneous_frequency(organ.angle(), expected)
 again = torch.cumsum(advance + expected, dim=-1)
@@ -560,7 +560,7 @@ for representation in (log_mel, magnitude_if):
 #
 # > **Guess first:** which of the five below will you be able to tell from the original?
 
-# %%
+# %% tags=["demo"]
 def round_trip(sound, representation, noise=0.0):
     """Encode, disturb and decode a sound."""
     z = representation.encode(sound.tensor()[None])
@@ -593,7 +593,7 @@ except OSError as error:
 if voice.label != "“seven”":
     print("No recordings are here yet (lesson 04 fetches them): a reed takes the voice's place.")
 
-# %%
+# %% tags=["demo"]
 listen(voice, round_trip(voice, log_mel), round_trip(voice, magnitude_if), round_trip(voice, magnitude_if, 0.01),
        labels=[voice.label, "log-mel", "magnitude-IF", "magnitude-IF, 1% noise"],
        say="The second is a little rough, since its phases are invented. The third is as good as the first, the fourth a shade less.")
@@ -619,7 +619,7 @@ for sound in (bowed, voice):
 # Why? The phase is a *running sum* of the advances, and a sum keeps every error it has ever met. The errors walk at
 # random, further and further from the truth:
 
-# %%
+# %% tags=["demo"]
 z = magnitude_if.encode(bowed.tensor()[None])
 noise = 0.01 * torch.randn(z.shape, generator=torch.Generator().manual_seed(0))
 for channel, name in enumerate(("magnitude", "advance")):
@@ -635,7 +635,7 @@ for channel, name in enumerate(("magnitude", "advance")):
 # is drawn. Magnitude-IF keeps detail that ears notice in pitched notes. Engel et al. (2019) found it better for those;
 # Gupta et al. (2021) found no gain for noisy, wideband sounds. Move the noise and judge for yourself:
 
-# %%
+# %% tags=["demo"]
 def with_noise(percent):
     other = [round_trip(bowed, kind, percent / 100) for kind in (log_mel, magnitude_if)]
     return listen(*other, labels=[f"log-mel, {percent}% noise", f"magnitude-IF, {percent}% noise"],
@@ -713,7 +713,7 @@ print(default("window", torch.stft), "in torch.stft, which means none: all ones;
 #
 # A spectrogram without its settings is half a message. That is why ours are plain data that is saved with every model:
 
-# %%
+# %% tags=["demo"]
 print(log_mel.to_dict())
 
 # %% [markdown]
@@ -761,7 +761,7 @@ quiz([
 # Two mistakes that run without any error message. In the first, the hop is too large for adding up alone, and nobody
 # divides by the windows. In the second, power $|X|^2$ is taken for magnitude.
 
-# %%
+# %% tags=["demo"]
 pieces = torch.fft.irfft(stft(bowed.tensor(), 1024, 768).transpose(-1, -2), 1024)
 flutter = Sound(overlap_add(pieces, 768)[512 : 512 + 15_000])
 Y = stft(bowed.tensor())
@@ -781,7 +781,7 @@ listen(bowed, flutter, squared, labels=["as it should be", "never divided", "pow
 # `stft` and `istft`. Change `drawing`, run its cell and these again, and listen to what you have drawn. Each row is a
 # mel band, from 40 Hz up to 8 kHz; each column is 16 ms; −1 is silence. A row that you set is a tone, a column is a click.
 
-# %%
+# %% tags=["demo"]
 picture = drawing()
 corners = mel_to_hertz(torch.linspace(ends[0], ends[1], 128 + 2))
 fine = triangles(corners, torch.linspace(0, 8000, 513))
@@ -790,7 +790,7 @@ sound = griffin_lim(from_mel(wanted, fine), iterations=64)
 listen(Sound(sound).at_peak(), labels=["your drawing"],
        say="A chord, a slide, and three bursts of noise. In the picture you can read them.")
 
-# %%
+# %% tags=["demo"]
 heard = amplitude_to_db(fine @ stft(sound).abs(), -60, reference=256)
 plot_spectrogram({"drawn": picture, "heard": (heard + 25) / 35}, unit="", low=-1, high=1, frequencies=corners[1:-1],
                  title="What was drawn, and the mel spectrogram of what came out")
@@ -812,7 +812,7 @@ mine = Sound(mine.samples[: min(len(mine) // 256, 125) * 256], 16_000, mine.labe
 for representation in (log_mel, magnitude_if):
     print(round_trip_report(representation, mine.tensor()[None], noise=(0, 0.01)))
 
-# %%
+# %% tags=["demo"]
 listen(mine, round_trip(mine, log_mel), round_trip(mine, magnitude_if, 0.01),
        labels=["as recorded", "log-mel", "magnitude-IF, 1% noise"],
        say="Which of the two loses what you care about? Voices and taps forgive log-mel more than long, pitched sounds do.")

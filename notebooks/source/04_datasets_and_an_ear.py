@@ -20,7 +20,7 @@ from gan_course.spectral import LogMel, mel_griffin_lim, stft
 
 checks = lesson("04")
 
-# %%
+# %% tags=["demo"]
 def with_hiss(audio, db, seed=1):
     """Clips (…, sample) with white noise, so many dB below (or above) the level of each."""
     hiss = torch.randn(audio.shape, generator=torch.Generator().manual_seed(seed))
@@ -31,7 +31,7 @@ six = [note(*name.split(), seed=3) for name in ("bowed A3", "plucked E4", "struc
 clean = torch.stack([sound.tensor() for sound in six])
 hissed = with_hiss(clean, -35)
 
-# %%
+# %% tags=["demo"]
 listen(*(Sound(audio[:, :3000].flatten()) for audio in (clean, hissed)), labels=["six notes", "the same, with a faint hiss"],
        say="You hear the same six instruments in both; behind the second there is a hiss, 35 dB softer than each note.")
 
@@ -51,7 +51,7 @@ listen(*(Sound(audio[:, :3000].flatten()) for audio in (clean, hissed)), labels=
 #
 # > **Guess first:** somebody gives you a dozen notes, named by instrument and pitch. How many of them are what they claim to be?
 
-# %%
+# %% tags=["demo"]
 from gan_course.datasets.found import found
 
 dozen = found()
@@ -64,7 +64,7 @@ contact_sheet(dozen, labels=[f"{i}: {dozen.says(i)}" for i in range(12)],
 # (more than a few do where a recording was too loud for its format), and how like it the most similar other clip is
 # (1 is the same wave, louder or softer):
 
-# %%
+# %% tags=["demo"]
 x = dozen.audio
 peak = x.abs().amax(1)
 at_limit = (x.abs() >= 0.999 * peak[:, None]).float().mean(1) * (peak > 0)
@@ -122,7 +122,7 @@ shown
 #
 # > **Guess first:** which of these lines will come back to bite us?
 
-# %%
+# %% tags=["demo"]
 spoken, word, voice, apart = notes(1200, seed=9), "pitch", "instrument", ("bell", "plucked")
 try:
     if archive.at_hand(digits.ARCHIVE):
@@ -134,7 +134,7 @@ if word != "digit":
           "ours stand in: for digit read pitch, for speaker read instrument.")
 print(spoken)
 
-# %%
+# %% tags=["demo"]
 contact_sheet(spoken, count=9, gain="each",
               say="Nine at random. What differs from speaker to speaker, besides the voice? Listen to the background.")
 
@@ -144,7 +144,7 @@ contact_sheet(spoken, count=9, gain="each",
 #
 # Now count and measure. Does every class have as many clips? How long are they, and how loud?
 
-# %%
+# %% tags=["demo"]
 for kind in (word, voice):
     counts = torch.bincount(spoken.labels[kind], minlength=len(spoken.classes[kind]))
     print(f"{kind}: {len(counts)} classes of {counts.min()} to {counts.max()} clips")
@@ -168,7 +168,7 @@ plot_lines(bins, curves, "level of the clip (dB)", "share of the clips", title=f
 # A network reads clips of one length, ours 16,384 samples, and recordings have any. A shorter one gets silence on both sides.
 # Of a longer one we keep a part. Which? The beginning, say most programs, and that is what they get:
 
-# %%
+# %% tags=["demo"]
 late = Sound(np.zeros(11_000)).then(note("reed", "E4", seed=2)).then(Sound(np.zeros(6_000)))
 first = Sound(late.samples[:16_384])
 print(f"{late.duration:.2f} s; the first 1.024 s hold {(first.samples**2).sum() / (late.samples**2).sum():.0%} of the energy")
@@ -195,7 +195,7 @@ def fit(x, samples):
 # %%
 checks.fit(fit)
 
-# %%
+# %% tags=["demo"]
 fitted = Sound(fit(late.samples, 16_384))
 print(f"now {(fitted.samples**2).sum() / (late.samples**2).sum():.1%} of the energy are kept")
 listen(fitted, labels=["fitted"], picture="waveform", coding="mp3", say="The note is whole. What was cut is silence.")
@@ -235,7 +235,7 @@ def batches(count, size, seed):
 # %%
 checks.batches(batches)
 
-# %%
+# %% tags=["demo"]
 epoch = batches(len(data), 32, seed=0)
 print(f"{len(epoch)} batches; one of them: audio {tuple(data.audio[epoch[0]].shape)}, (clip, sample)")
 print("the same seed, the same batches:", all(map(torch.equal, epoch, batches(len(data), 32, seed=0))))
@@ -300,7 +300,7 @@ print(f"largest difference from the library's LogMel: {difference:.0e}")
 #
 # > **Guess first:** from where on will you miss something: −60, −40 or −20 dB?
 
-# %%
+# %% tags=["demo"]
 def through(floor):
     z = to_unit(mel_of(clean[1]), floor)
     wave = mel_griffin_lim(256 * from_unit(z, floor), log_mel.filters(z), length=16_384)
@@ -317,12 +317,12 @@ explore(through, floor=(-100, -10, 5, -50))
 # floor gives all that a large part of $[-1, 1]$. We measure what it does to the simplest classifier that there is, which
 # needs no training: find the **nearest neighbour**, the picture among 1,024 known ones that differs least, and say what that one is.
 
-# %%
+# %% tags=["demo"]
 def nearest(z, known):
     """For each picture the index of the one among the known ones that is least different."""
     return torch.cdist(z.flatten(1), known.flatten(1)).argmin(1)
 
-
+# %% tags=["demo"]
 known, others = mel_of(data.audio[:1024]), new.select(slice(200))
 truth, names = others.labels["instrument"], data.labels["instrument"][:1024]
 faint = 0.001 * torch.randn(200, 16_384, generator=torch.Generator().manual_seed(0))
@@ -364,7 +364,7 @@ checks.standardise(standardise)
 # > **Guess first:** a colleague standardises the test part by *its own* mean and deviation. The accuracy is as good as with yours.
 # > What is wrong with that?
 
-# %%
+# %% tags=["demo"]
 train_z, test_z = to_unit(known), to_unit(tests["clean"])
 learnt = standardise(train_z, train_z)
 rows = {
@@ -388,7 +388,7 @@ for name, z in rows.items():
 #
 # > **Guess first:** it is right in 97 of 100 cases. Do you believe it?
 
-# %%
+# %% tags=["demo"]
 random = torch.Generator().manual_seed(0)
 played = notes(120, seed=5)
 takes = [with_hiss(torch.roll(played.audio, shift, 1), -45, seed=shift) for shift in (0, 300, 500, 700)]
@@ -410,7 +410,7 @@ print(f"right on clips that are not in the training part: {right_hand(at_random)
 # Read the cell again. There are no hands in it. `hand` is **the toss of a coin** for each note, and nobody can hear a coin. Yet the
 # test clips were *not* in the training part. What did it hear? Here are three of them, each with the training clip that was nearest:
 
-# %%
+# %% tags=["demo"]
 tested, kept = at_random.nonzero()[:3, 0], (~at_random).nonzero()[:, 0]
 pairs = torch.stack([tested, kept[nearest(pictures[tested], pictures[kept])]], 1).flatten()
 contact_sheet([Sound(clips[i]) for i in pairs], seconds=0.5,
@@ -434,7 +434,7 @@ leaked = 1 - 0.2**3
 # %%
 checks.leaked(leaked)
 
-# %%
+# %% tags=["demo"]
 sisters = torch.tensor([bool((~at_random[4 * r : 4 * r + 4]).any()) for r in recording[at_random].tolist()])
 print(f"computed {leaked:.1%}, counted in this split {sisters.float().mean():.1%}")
 
@@ -458,7 +458,7 @@ def split_by_group(groups, share, seed):
 # %%
 checks.split_by_group(split_by_group)
 
-# %%
+# %% tags=["demo"]
 shares = torch.stack([right_hand(split_by_group(recording, 0.2, seed)) for seed in range(20)])
 print(f"right, split by recording, over 20 splits: {shares.mean():.0%} on average ({shares.min():.0%} to {shares.max():.0%})")
 
@@ -691,7 +691,7 @@ for i, name in enumerate(real.classes["instrument"]):
 # Back to the spoken digits. Their own test split is takes 0 to 4 of each speaker: the same six voices are in both parts. Is that a leak? It depends on the
 # question. For "does it understand *these six men*?" it is right. For "does it understand people?" it is not.
 
-# %%
+# %% tags=["demo"]
 take = spoken.parameters.get("take", torch.arange(len(spoken)) % 50)
 own_split = take < 5
 by_take = own_split if own_split.any() else take >= 45
@@ -705,7 +705,7 @@ print(f"by take {int(by_take.sum())} clips for testing; by {voice} {int(by_voice
 # First the trap that the picture of levels warned us of. Here is a "recogniser of speakers" that hears nothing but one number, the level of the clip, and
 # looks which speaker had that level most often:
 
-# %%
+# %% tags=["demo"]
 labels = spoken.labels[voice]
 near = (level[by_take][:, None] - level[~by_take]).abs().topk(51, largest=False).indices
 guessed = labels[~by_take][near].mode(1).values
@@ -825,7 +825,7 @@ quiz([
 # Two mistakes that give no error message. In the first, each clip is brought to full scale by its own peak, the silent ones too. In the second,
 # two programs list the same classes in another order.
 
-# %%
+# %% tags=["demo"]
 room = with_hiss(1e-4 * torch.sin(torch.arange(6400) / 40), 6)
 pause = Sound(room, label="a pause in a recording")
 listen(pause, pause.at_peak(-1), labels=["a pause", "the same, normalised"],
@@ -864,14 +864,14 @@ if not MY_FOLDER:
 mine = folder.load(path)
 print("\n".join(mine.report.splitlines()[:6]))
 
-# %%
+# %% tags=["demo"]
 contact_sheet(mine, count=6, seconds=0.6, say="Six of yours, at random. Are they what they should be?")
 
 # %% [markdown]
 # All clips of one *file* go to the same side. If several files are of one speaker or one place, say so: `group=` (see `data/folder.md`). The classifier
 # is the nearest neighbour, which needs no training and is hard to beat for so few; with a few hundred clips, try `train`.
 
-# %%
+# %% tags=["demo"]
 known, tested = (folder.load(path, part, test_share=0.3) for part in ("train", "test"))
 if mine.classes:
     kind = next(iter(mine.classes))

@@ -19,7 +19,7 @@ configure(coding="mp3")  # small files; nothing here depends on the last bit
 checks = lesson("05")
 
 
-# %%
+# %% tags=["demo"]
 def tune(x, loudness=1.0, rate=8_000):
     """Numbers as notes, one after the other, each so many semitones above C#4 (36 at most)."""
     x = torch.as_tensor(x, dtype=torch.float64).clamp(-36, 36)
@@ -37,7 +37,7 @@ def hear(tunes, say):
                   listen(*map(tune, tunes.values()), labels=list(tunes), picture=None, say=say))
 
 
-# %%
+# %% tags=["demo"]
 DRAWN = [-0.1, 3.7, -3.2, -4.1, -4.6, -0.4, 1.2, 2.9, 0.2, -4.0, -4.2, -4.3]  # by the generator of the last cells
 hear({"a generator's notes": DRAWN}, "Three different notes, none quite in tune, and the low one is played most.")
 
@@ -58,7 +58,7 @@ hear({"a generator's notes": DRAWN}, "Three different notes, none quite in tune,
 # A musician improvises on five notes. She has her favourites: $p(x)$ is the probability that she plays the note $x$. A
 # forger would like to be taken for her. He plays each note with probability $q(x)$.
 
-# %%
+# %% tags=["demo"]
 NOTES = ["A3", "B3", "C#4", "E4", "F#4"]
 x = torch.tensor([midi_number(name) - midi_number("C#4") for name in NOTES])
 p = torch.tensor([0.40, 0.10, 0.25, 0.20, 0.05])
@@ -78,7 +78,7 @@ def draw(table, count=12):
 
 plot_bars(NOTES, {"p, the musician": p, "q, the forger": q}, x_label="note x")
 
-# %%
+# %% tags=["demo"]
 hear({"the musician": x[draw(p)], "the forger": x[draw(q)]},
      "Twelve notes of each. Who likes the lowest note, and who the highest?")
 
@@ -117,7 +117,7 @@ def value(D, p, q, dx=1.0):
 # %%
 checks.value(value)
 
-# %%
+# %% tags=["demo"]
 bets = {"half of it": torch.full((5,), 0.5), "nearly all": torch.where(p > q, 0.99, 0.01), "p": p}
 for name, D in bets.items():
     growth = math.log(2) + value(D, p, q) / 2
@@ -130,7 +130,7 @@ for name, D in bets.items():
 #
 # > **Can you** bring $V$ above −1.15?
 
-# %%
+# %% tags=["demo"]
 def game_night(p, q, notes, seed):
     """Notes of the game: whether each is real, and which it is."""
     random = torch.Generator().manual_seed(seed)
@@ -144,7 +144,7 @@ def purse(D, real, heard):
     return torch.cumsum(torch.log(2 * torch.where(real, D[heard], 1 - D[heard])), 0).exp()
 
 
-# %%
+# %% tags=["demo"]
 REAL, HEARD = game_night(p, q, 24, seed=11)
 
 
@@ -167,7 +167,7 @@ explore(bet, **{name: (0.05, 0.95, 0.05, 0.5) for name in NOTES})
 #
 # $$ f(d) = p(x) \log d + q(x) \log (1 - d), \qquad 0 \le d \le 1 $$
 
-# %%
+# %% tags=["demo"]
 d = torch.linspace(0.01, 0.99, 99)
 curves = {f"{NOTES[i]}: p = {p[i]:.2f}, q = {q[i]:.2f}": p[i] * d.log() + q[i] * (1 - d).log()
           for i in (0, 2, 4)}
@@ -206,7 +206,7 @@ checks.optimal_discriminator(optimal_discriminator)
 # %% [markdown]
 # Is it really the best? We try a hundred thousand others, and we move one entry of $D^*$ a little:
 
-# %%
+# %% tags=["demo"]
 best = optimal_discriminator(p, q)
 others = torch.rand(100_000, 5, generator=torch.Generator().manual_seed(0))
 print(f"D*: V = {value(best, p, q):.4f}; best of {len(others):,} random ones: {value(others, p, q).max():.4f}")
@@ -221,7 +221,7 @@ for change in (-CHANGE, CHANGE):
 # Now let the forger improve. `skill` moves him from his own table (0) to the musician's (100). `courage` says how you bet: at 1 you
 # play $D^*$; at 0 you always put half on each side; above 1 you trust your ears too much.
 
-# %%
+# %% tags=["demo"]
 def play(skill, courage):
     forger = q + skill / 100 * (p - q)
     D = torch.sigmoid(courage * (p / forger).log())
@@ -273,7 +273,7 @@ def jsd(p, q, dx=1.0):
 # %%
 checks.jsd(jsd)
 
-# %%
+# %% tags=["demo"]
 pairs = -torch.rand(2, 1000, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64).log()
 pairs = pairs / pairs.sum(-1, keepdim=True)
 left, right = value(optimal_discriminator(*pairs), *pairs), 2 * jsd(*pairs) - math.log(4)
@@ -293,7 +293,7 @@ print(f"ours: V(D*) = {value(best, p, q):.4f}, 2 JSD − log 4 = {2 * jsd(p, q) 
 # And the purse? Its growth was $\log 2 + \tfrac12 V$. With $D^*$ that is *exactly the JSD*: the logarithm of the factor by which a
 # detective who bets well grows richer with each note (the argument is Kelly's, 1956).
 
-# %%
+# %% tags=["demo"]
 real, heard = game_night(p, q, 200_000, seed=0)
 growth = torch.log(2 * torch.where(real, best[heard], 1 - best[heard])).mean()
 print(f"growth over 200,000 notes: {growth:.4f} nats a note; JSD = {jsd(p, q):.4f}")
@@ -321,7 +321,7 @@ checks.coins(coins)
 #
 # $$ z \sim N(0, 1), \qquad G(z) = z + \theta $$
 
-# %%
+# %% tags=["demo"]
 grid = torch.linspace(-24, 24, 4801, dtype=torch.float64)
 dx = 0.01
 
@@ -341,7 +341,7 @@ for theta in (0, 1, 3, 6):
 # %% [markdown]
 # Move $\theta$, look at what the best discriminator says, and listen:
 
-# %%
+# %% tags=["demo"]
 from gan_course.objectives import wasserstein_1
 
 z = torch.special.ndtri(spread(12))  # twelve latents, evenly spread over the bell
@@ -370,7 +370,7 @@ explore(one_number, theta=(-12.0, 12.0, 0.5, 3.0))
 # What goes into the logistic function $\sigma$ is called a **logit**, and here we write $\ell$ for it. The optimal logit is $\log p - \log q$. For our
 # two bells that is $\tfrac12 (x - \theta)^2 - \tfrac12 x^2 = \tfrac12 \theta^2 - \theta x$: a straight line.
 
-# %%
+# %% tags=["demo"]
 theta = torch.linspace(-12, 12, 97, dtype=torch.float64)
 fakes = bell(grid, theta[:, None])
 V, W = 2 * jsd(real, fakes, dx) - math.log(4), wasserstein_1(real, fakes, dx)
@@ -412,7 +412,7 @@ def generator_slopes(logit):
 # %%
 checks.generator_slopes(generator_slopes)
 
-# %%
+# %% tags=["demo"]
 logit = torch.linspace(-8, 8, 161, requires_grad=True)
 D = torch.sigmoid(logit)
 losses = {"minimax": torch.log(1 - D), "non-saturating": -torch.log(D)}
@@ -443,7 +443,7 @@ checks.times_steeper(times_steeper)
 #
 # A discriminator network returns logits, not probabilities, and there is a reason:
 
-# %%
+# %% tags=["demo"]
 sure = torch.tensor([20.0, -120.0], requires_grad=True)
 D = torch.sigmoid(sure)
 one, other = torch.log(1 - D[0]), torch.log(D[1])
@@ -506,7 +506,7 @@ checks.non_saturating_loss(non_saturating_loss)
 # does not change $V$ to first order, since there the slope of $V$ in every direction of $D$ is zero. (This is called the envelope
 # theorem.) So the slope should be that of $2\,\mathrm{JSD}$:
 
-# %%
+# %% tags=["demo"]
 z = torch.special.ndtri((torch.arange(200_000).double() + 0.5) / 200_000)  # evenly spread over the bell
 
 
@@ -526,7 +526,7 @@ for at in (0.5, 2.0, 6.0):
 # What does the non-saturating loss descend, then? Arjovsky and Bottou (2017) found that with the best $D$ its slope is that of
 # $\mathrm{KL}(q \,\|\, p) - 2\,\mathrm{JSD}$. For our bells $\mathrm{KL}(q \,\|\, p) = \tfrac12 \theta^2$, whose slope is $\theta$: check it in the numbers above.
 
-# %%
+# %% tags=["demo"]
 def descend(loss, theta, steps=60, rate=0.15):
     path = [theta]
     for _ in range(steps):
@@ -540,7 +540,7 @@ paths = {f"{name} from {start}": descend(loss, float(start)) for start in (3, 9)
          for name, loss in (("minimax", saturating_loss), ("non-saturating", non_saturating_loss))}
 plot_lines(range(61), paths, "step", "θ (semitones above C#4)", title="The same start, two losses")
 
-# %%
+# %% tags=["demo"]
 hear({name: paths[f"{name} from 9"][:24:2] for name in ("minimax", "non-saturating")},
      "Every other step as a note. One stays where it was, the other comes down to C#4.")
 
@@ -573,7 +573,7 @@ def pure_values(A):
 # %%
 checks.pure_values(pure_values)
 
-# %%
+# %% tags=["demo"]
 from gan_course.objectives import mixed_value
 
 coin = torch.tensor([[1.0, -1.0], [-1.0, 1.0]])
@@ -595,7 +595,7 @@ print(f"with dice: {round(dice.value, 6) + 0.0:.3f} in both orders; the detectiv
 # 3. The detective may bet anything, $D$ = any table. The forger still picks one note.
 # 4. Any table $D$ against any distribution $q$: the game of the last sections.
 
-# %%
+# %% tags=["demo"]
 pair = torch.tensor([0.5, 0.5])
 shares = torch.arange(61) / 60
 any_table, one_note = torch.cartesian_prod(shares, shares), torch.eye(2)
@@ -636,7 +636,7 @@ for name, (first, second) in rows.items():
 # > **In doubt?** Change `pair` or `rules` in the cell above (the tables are as fine as sixtieths). Do you find a game in which max-min is the
 # > larger one?
 
-# %%
+# %% tags=["demo"]
 D = torch.tensor([0.52, 0.47, 0.49, 0.54, 0.50])  # nearly ½ everywhere
 reply = nn.functional.one_hot(D.argmax(), 5).float()
 print(f"V of the reply: {value(D, p, reply):.4f}; of the musician's own table: {value(D, p, p):.4f}")
@@ -646,7 +646,7 @@ plot_bars(NOTES, {"p, the musician": p, "q, the best reply to this D": reply}, {
 # Only against $D = \tfrac12$ exactly is every $q$ as good as any other; and then nothing tells the generator to stay at $p$. And the
 # game goes on: the detective notices the one note, the forger hops to the next. Let both give their best reply in turn:
 
-# %%
+# %% tags=["demo"]
 hops, D = [], torch.tensor([0.52, 0.47, 0.49, 0.54, 0.50])
 for _ in range(8):
     note = int((D + 0.001 * p).argmax())  # among equals, what the musician plays most
@@ -760,7 +760,7 @@ def chase(d_steps, theta=4.0, steps=150):
 chases = {f"{k} step{'s' * (k > 1)} of D for each of G": chase(k) for k in (1, 10)}
 plot_lines(range(1, 151), chases, "step of G", "θ (semitones above C#4)", title="Two who learn")
 
-# %%
+# %% tags=["demo"]
 hear({name: path[:96:8] for name, path in chases.items()},
      "θ as notes, every eighth step. A discriminator that lags behind makes the generator overshoot, and swing.")
 
@@ -809,7 +809,7 @@ def train(objective, learning_rate=0.002, d_steps=1, g_steps=1, head_start=0, st
 # To draw the generator's density, we take 500 evenly spread latents and put a narrow bell on each of their pitches. From that
 # density and the true one follows $D^*$: how the best discriminator would answer *this* generator.
 
-# %%
+# %% tags=["demo"]
 line = torch.linspace(-8, 16, 241)
 musician = (OFTEN * bell((line[:, None] - CHORD) / OFF) / OFF).sum(1)
 even = torch.special.ndtri((torch.arange(500) + 0.5) / 500)[:, None]
@@ -826,7 +826,7 @@ def picture(D, G, title):
 # %% [markdown]
 # And twelve notes of each, to listen to:
 
-# %%
+# %% tags=["demo"]
 @torch.no_grad()
 def sample(G):
     return G(torch.special.ndtri(spread(12))[:, None])[:, 0]

@@ -21,7 +21,7 @@ torch.set_num_threads(1)  # networks as small as these gain nothing from a secon
 checks = lesson("06")
 
 
-# %%
+# %% tags=["demo"]
 SCALE = "C4 D4 E4 F4 G4 A4 B4 C5".split()
 
 
@@ -35,7 +35,7 @@ def tune(names, loudness, seconds=0.22, rate=8_000):
     return piece
 
 
-# %%
+# %% tags=["demo"]
 COLLAPSED = [0.09, 0.95, 0.18, 1.02, 0.17, 0.96, 0.15, 0.93]  # how often each note comes, over how often it should
 MENDED = [0.62, 0.54, 0.69, 0.63, 0.42, 0.57, 0.67, 0.67]  # both from the table below: hinge loss, seed 1
 column(plot_bars(SCALE, {"without a penalty": COLLAPSED, "with R1 and R2": MENDED}, y_label="× what is due"),
@@ -81,7 +81,7 @@ checks.simultaneous_step(simultaneous_step)
 # %% [markdown]
 # In lesson 05 the players moved by turns: first one, and then the other *answers the new position*.
 
-# %%
+# %% tags=["demo"]
 def alternating_step(x, y, rate):
     x = x - rate * y
     return x, y + rate * x
@@ -125,7 +125,7 @@ def extragradient_step(x, y, rate):
 # %%
 checks.extragradient_step(extragradient_step)
 
-# %%
+# %% tags=["demo"]
 RATE = 0.15
 for name, step, factor in (("at once", simultaneous_step, (1 + RATE**2) ** 0.5), ("by turns", alternating_step, 1),
                            ("looking ahead", extragradient_step, (1 - RATE**2 + RATE**4) ** 0.5)):
@@ -141,7 +141,7 @@ for name, step, factor in (("at once", simultaneous_step, (1 + RATE**2) ** 0.5),
 #
 # Now *listen*. We take 48,000 steps a second, and play $x$ as it is, each step a sample. Whoever circles is a tone.
 
-# %%
+# %% tags=["demo"]
 STEPS = {"by turns": (alternating_step, 0.5), "at once": (simultaneous_step, 0.02),
          "looking ahead": (extragradient_step, 0.9)}
 
@@ -159,7 +159,7 @@ def orbit(rate, how="by turns"):
 
 explore(orbit, rate=(0.01, 0.06, 0.005, 0.02), how=list(STEPS))
 
-# %%
+# %% tags=["demo"]
 every = [orbit(0.02, how).things[1].sounds[0] for how in STEPS]
 listen(*every, labels=list(STEPS), picture="waveform",
        say="By turns: a steady tone. At once: it swells until it leaves full scale (it began at 0.02, and is cut at"
@@ -186,7 +186,7 @@ listen(*every, labels=list(STEPS), picture="waveform",
 #
 # And the other games? The library has the speeds for each, and autograd agrees:
 
-# %%
+# %% tags=["demo"]
 from gan_course.objectives import OBJECTIVES, dirac_eigenvalues, dirac_field, dirac_jacobian
 
 theta, psi = (torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in (0.8, -0.5))
@@ -198,7 +198,7 @@ for name, objective in OBJECTIVES.items():
     print(f"{name:21} speeds {speeds[0]:6.3f} {speeds[1]:6.3f}, by autograd {-by_theta:6.3f} {-by_psi:6.3f};"
           f" λ = ±{dirac_eigenvalues(name)[0].imag:g} i")
 
-# %%
+# %% tags=["demo"]
 def follow(objective="non_saturating", weight=0.0, between=0.0, steps=800, rate=0.045, start=(1.0, 0.0)):
     """Along the arrows, in small steps that look half a step ahead; the points (step, 2)."""
     at = torch.tensor(start, dtype=torch.float64)
@@ -215,7 +215,7 @@ def arrows(objective="non_saturating", weight=0.0, between=0.0):
     t, p = torch.meshgrid(line, line, indexing="ij")
     return torch.stack([t, p, *dirac_field(t, p, objective, weight, between)], -1).reshape(-1, 4)
 
-# %%
+# %% tags=["demo"]
 NAMES = {name: name.replace("_", " ") for name in OBJECTIVES}
 plot_planes({shown: {"path": follow(name)} for name, shown in NAMES.items()},
             {shown: arrows(name) for name, shown in NAMES.items()}, joined=["path"], reach=1.5,
@@ -233,7 +233,7 @@ plot_planes({shown: {"path": follow(name)} for name, shown in NAMES.items()},
 # what is generated, just what it wants: so it rests, at *any* $\theta$. There $J = \bigl(\begin{smallmatrix} 0 & 1 \\ 0 & 0 \end{smallmatrix}\bigr)$, whose square is 0: both eigenvalues are 0. That
 # is the fault of our $D$, not of the loss. With a bias, $D(x) = \psi x + b$, the point of rest is $b = \tfrac12$, and there the pulls are $\pm\tfrac12$: it turns as the others do.
 
-# %%
+# %% tags=["demo"]
 def speeds(at):
     """How fast θ, ψ and the bias b move in the game of least squares."""
     theta, psi, b = at
@@ -276,7 +276,7 @@ critical_weight = 1
 # %%
 checks.critical_weight(critical_weight)
 
-# %%
+# %% tags=["demo"]
 def glide(path, seconds=2.5, rate=8_000):
     """θ as the pitch of one long tone: an octave for each 1."""
     octaves = interpolate(path[None, None, :, 0], int(seconds * rate), mode="linear")[0, 0]
@@ -296,7 +296,7 @@ def dirac(weight, objective):
 
 explore(dirac, weight=(0.0, 3.0, 0.25, 0.25), objective={shown: name for name, shown in list(NAMES.items())[1:]})
 
-# %%
+# %% tags=["demo"]
 weights = (0.0, 0.25, 1.0, 3.0)
 paths = {f"γ = {w}": follow(weight=w) for w in weights}
 column(plot_lines(torch.arange(801) * 0.045, {name: path[:, 0] for name, path in paths.items()},
@@ -311,7 +311,7 @@ column(plot_lines(torch.arange(801) * 0.045, {name: path[:, 0] for name, path in
 # with respect to $\psi$ is $2(\psi - 1)$ to the right of 0, and $2(\psi + 1)$ to the left: it jumps from $+2$ to $-2$. At $\psi = 0$, where the players should come to rest, the penalty is *not
 # differentiable*, and on both sides it pushes away:
 
-# %%
+# %% tags=["demo"]
 near = torch.tensor([-0.01, 0.01], dtype=torch.float64)
 print("ψ =", near.tolist(), " moves with", dirac_field(near * 0, near, "wasserstein", 0.0, 0.5)[1].tolist())
 plot_planes({"Wasserstein": {"path": follow("wasserstein")},
@@ -331,7 +331,7 @@ plot_planes({"Wasserstein": {"path": follow("wasserstein")},
 # So much for single numbers. Now a generator of points in the plane. What is real is a *ring* of eight narrow heaps, each a Gaussian; a heap is
 # called a **mode**. We play each mode as a note of the scale.
 
-# %%
+# %% tags=["demo"]
 from gan_course.evaluation import grid, ring
 
 RING = ring()  # eight modes at radius 2, each with a spread (standard deviation) of 0.05
@@ -363,7 +363,7 @@ def modes_covered(samples, centres, spread, least=0.25, within=3.0):
 # %%
 checks.modes_covered(modes_covered)
 
-# %%
+# %% tags=["demo"]
 from gan_course.evaluation import high_quality_share, kl_of_modes
 
 
@@ -381,7 +381,7 @@ for name, samples in {"real": real, "five modes only": five, "a little blurred":
 # %% [markdown]
 # To hear a generator we play the scale, each note as loud as it has good samples:
 
-# %%
+# %% tags=["demo"]
 def shares(samples, real, within=3.0):
     """Good samples of each mode, over what is due to it: 1 is as it should be."""
     distance, mode = torch.cdist(samples, real.centres).min(1)
@@ -472,7 +472,7 @@ def relativistic_discriminator(real, fake):
 # %%
 checks.relativistic_discriminator(relativistic_discriminator)
 
-# %%
+# %% tags=["demo"]
 logit = torch.linspace(-3, 3, 121, requires_grad=True)
 on_fake = {"non-saturating": softplus(logit), "least squares": logit**2 / 2, "hinge": relu(1 + logit), "Wasserstein": logit}
 pushes = {name: torch.autograd.grad(loss.sum(), logit, retain_graph=True)[0] for name, loss in on_fake.items()}
@@ -591,7 +591,7 @@ for name, D in {"without": plain, "with": normed}.items():
 #
 # Look once more at the circle of $f = xy$. The players never arrive, but their *mean* does:
 
-# %%
+# %% tags=["demo"]
 path = walk(alternating_step, 0.15, 2000)
 for name, point in {"the last point": path[-1], "the mean of all": path.mean(0)}.items():
     print(f"{name:15} {point[0]:6.3f} {point[1]:6.3f}")
@@ -618,7 +618,7 @@ checks.moving_average(moving_average)
 # One more remedy needs no code: **two time scales** (Heusel et al. 2017), another learning rate for $D$ than for $G$. Ours is twice as large for $D$ and half as large for $G$. Now choose, and watch. Each change plays
 # 1,500 steps anew. What you hear is the *averaged* generator, and beside it the one that plays.
 
-# %%
+# %% tags=["demo"]
 from gan_course.evaluation.comparison import REMEDIES, measure, selected, stored
 
 # %% tags=["demo"]
@@ -658,7 +658,7 @@ for name, row in {"here": measure(**ROW), "stored": selected(stored(), **ROW)[0]
 # %% [markdown]
 # (On another processor sums are rounded otherwise, and a game of 1,500 steps may go another way. The picture as a whole stays.) Now all of them. Each entry is the number of modes covered by the averaged generator, seed by seed:
 
-# %%
+# %% tags=["demo"]
 rows = stored()
 
 
@@ -680,7 +680,7 @@ def mean(which, number):
 
 table(modes("averaged"))
 
-# %%
+# %% tags=["demo"]
 def full(which, task="ring"):
     """Objective and remedy of all that cover every mode on every seed."""
     least = len(RING.centres) if task == "ring" else 25
@@ -707,7 +707,7 @@ print("every mode on every seed, as it is at the end:", *full("last") or ["none"
 #
 # The share of good samples, the divergence of the modes, and the seconds of computing for one game, each as a mean over the five seeds:
 
-# %%
+# %% tags=["demo"]
 for title, entry in {"good samples": mean("averaged", "good"), "KL of the modes": mean("averaged", "kl"),
                      "seconds": lambda some: f"{sum(row['seconds'] for row in some) / len(some):.1f}"}.items():
     print(title)
@@ -737,7 +737,7 @@ hear(made, GRID, CHROMATIC, "Two octaves upwards. Notes that are faint have few 
 # %% [markdown]
 # It is not done. The table gives the grid 2,500 steps, for two objectives, without a remedy and with R1 + R2:
 
-# %%
+# %% tags=["demo"]
 for title, entry in {"modes covered of 25, averaged": modes("averaged"), "good samples": mean("averaged", "good"),
                      "KL of the modes": mean("averaged", "kl")}.items():
     print(title)

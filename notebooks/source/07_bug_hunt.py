@@ -84,7 +84,7 @@ def caught(function, *arguments):
 #
 # > **Guess first:** both have been in a tutorial, and in many notebooks. How can a name be missing that nobody missed?
 
-# %%
+# %% tags=["demo"]
 def first_network():
     return layers.Sequential(layers.Linear(64, 1024), layers.ReLU())
 
@@ -104,7 +104,7 @@ caught(first_epoch, [], None, None)
 # been deleted since. Python stops at the first one, so you would find the others one run at a time. But a function knows all
 # its names beforehand: `dis.get_instructions(function)` lists what it does, each instruction with an `opname` and an `argval`.
 
-# %%
+# %% tags=["demo"]
 for instruction in itertools.islice(dis.get_instructions(first_epoch), 2, 6):
     print(f"{instruction.opname:14} {instruction.argval}")
 
@@ -124,7 +124,7 @@ def missing_names(function):
 # %%
 checks.missing_names(missing_names)
 
-# %%
+# %% tags=["demo"]
 for function in (first_network, first_epoch, caught):
     print(f"{function.__name__}: {', '.join(missing_names(function)) or 'nothing is missing'}")
 
@@ -187,7 +187,7 @@ explore(played_as, rate=[16_000, 8_000, 11_025, 22_050, 44_100])
 # The other fault of the loader is the `[0]` (fault 17). A GAN that sees one file has one thing to learn, and learns it by heart. Its losses
 # are excellent. Here is what the same training made of *four* files, next to those of the four that are nearest:
 
-# %%
+# %% tags=["demo"]
 from gan_course.zoo.failures import LENGTH, distance, training_notes
 
 learnt = examples["memorised"]
@@ -241,7 +241,7 @@ column(tiles(rows.numpy(), "of samples in rows"), tiles(mel.encode(audio[:2])[:,
 #
 # The program takes 64 of the samples, in 8 rows of 8. Here a GAN was trained on such rows for 400 steps, and what it gives was played over and over:
 
-# %%
+# %% tags=["demo"]
 buzz = examples["buzz"]
 print({name: f"{value:.2f}" for name, value in buzz.measured.items()})
 listen(buzz.sound, say="Whatever it was trained on, it buzzes at 250 Hz and its multiples: 16,000 samples a second, 64 at a time.")
@@ -283,7 +283,7 @@ listen(Sound(audio[2].numpy(), RATE), Sound(mel.decode(pictures[2:3])[0].numpy()
 # In `first_epoch` one loop says `for real, label in …`, the other `for real in …`, of the same iterator. One of them must be wrong. Say
 # the iterator gives pictures alone:
 
-# %%
+# %% tags=["demo"]
 def unpack(batch):
     real, label = batch
     return {"real": real, "label": label}
@@ -334,7 +334,7 @@ print("with 4,096 numbers:", tuple(small.shape))
 #
 # > **Guess first:** how long is a sound of 8 × 8 = 64 samples?
 
-# %%
+# %% tags=["demo"]
 tiny = Sound(small[0].detach().flatten().repeat(250).numpy(), RATE)
 print(f"64 samples last {64 / RATE * 1000:.0f} ms")
 listen(tiny.at_level(-25), labels=["8 × 8 samples, repeated for a second"], say="A buzz at 250 Hz: the rate at which 4 ms come again.")
@@ -366,7 +366,7 @@ def build_generator(latent):
 # %%
 checks.build_generator(build_generator)
 
-# %%
+# %% tags=["demo"]
 h = z
 for layer in build_generator(64):
     h = layer(h)
@@ -379,7 +379,7 @@ for layer in build_generator(64):
 #
 # > **Guess first:** a number of the picture is −1.3, clipped to −1, and should be −0.8. Which way does the gradient push it?
 
-# %%
+# %% tags=["demo"]
 h = torch.linspace(-3, 3, 241, requires_grad=True)
 heads = {"clipped": h.clamp(-1, 1), "tanh": torch.tanh(h)}
 slopes = {name: torch.autograd.grad(x.sum(), h)[0] for name, x in heads.items()}
@@ -390,7 +390,7 @@ plot_lines(h.detach(), {f"slope of {name}": slope for name, slope in slopes.item
 # No way at all: where the clipping acts, its slope is 0. Most of a log-mel picture is silence, −1, so the generator is pushed down,
 # and a long step can take it below −1 *everywhere*. Then no gradient comes through any more, ever. The losses do not tell: $D$ still moves.
 
-# %%
+# %% tags=["demo"]
 silent = examples["silence"]
 steps = silent.losses["step"]
 print(silent.fault + ";", f"level {silent.measured['level_db']:.0f} dB")
@@ -480,7 +480,7 @@ checks.build_discriminator(build_discriminator)
 # wants a logit, and has the sigmoid inside (lesson 05). Least squares (Mao et al. 2017; lesson 06) wants the logit to *be* 1 or 0, so it must be free to
 # reach these numbers and to be far from them. A sigmoid between the two does harm:
 
-# %%
+# %% tags=["demo"]
 logit = torch.linspace(-10, 10, 201, requires_grad=True)
 for_generator = {"least squares": (logit - 1).square() / 2, "with a sigmoid": (torch.sigmoid(logit) - 1).square() / 2,
                  "cross-entropy": nn.functional.softplus(-logit)}
@@ -556,7 +556,7 @@ print("the best reply to D =", D.tolist(), "among all mixtures is", mixtures[V.a
 # last line. In max-min the generator answers a *fixed* $D$, and its best reply is a single point, where $D$ is largest: **mode
 # collapse**. Same value, another behaviour. Here both learnt for 300 steps. Then $D$ stood still, and $G$ alone went 100 steps up its logit:
 
-# %%
+# %% tags=["demo"]
 stuck = examples["one note"]
 print({name: f"{value_:.1f}" for name, value_ in stuck.measured.items()})
 listen(stuck.sound, examples["as it should be"].sound, labels=["D stands still", "both learn"], picture="spectrogram",
@@ -620,7 +620,7 @@ def generator_step(objective, D, G, optimiser, real, z):
 # %%
 checks.generator_step(generator_step)
 
-# %%
+# %% tags=["demo"]
 mended = [generator_step(objective, D, G, g_adam, pictures[:16], z).item() for _ in range(12)]
 plot_lines(range(1, 13), {"as it was": curve, "mended": mended}, "step", "loss of G", title="The same, against a D that stands still", height=180)
 
@@ -745,7 +745,7 @@ def may_stop(real, fake, near=0.05):
 # %%
 checks.may_stop(may_stop)
 
-# %%
+# %% tags=["demo"]
 with torch.no_grad():
     print("untrained D, real against generated:", may_stop(D(pictures[:64]).flatten(), D(G(torch.randn(64, 64))).flatten()))
 weak = torch.zeros(64)
@@ -759,7 +759,7 @@ print("a D that says 0 to everything:      ", may_stop(weak, weak))
 #
 # The last lines of the program. A good sound comes in, between −1 and 1:
 
-# %%
+# %% tags=["demo"]
 def first_ending(x):
     x = x.clamp(-1, 1)
     return 2 * x - 1  # "to the range of a sound file"
@@ -775,7 +775,7 @@ listen(good.cut(0.7, 1.4), heard.cut(0.7, 1.4), labels=["what came in", "what th
 # %% [markdown]
 # $2x - 1$ takes [0, 1] to [−1, 1]. These samples were there already, so they land in [−3, 1] (fault 11). Then the file:
 
-# %%
+# %% tags=["demo"]
 import librosa
 
 caught(lambda: librosa.output.write_wav("first.wav", good.samples, RATE))
@@ -881,7 +881,7 @@ column(listen(Sound(broken.clamp(-1, 1).numpy(), RATE), Sound.load(FOLDER / "rep
 # %% [markdown]
 # Play it. `seed` draws two z, and `way` goes from the one to the other.
 
-# %%
+# %% tags=["demo"]
 @torch.no_grad()
 def play(seed, way):
     a, b = torch.randn(2, 64, generator=torch.Generator().manual_seed(seed))
@@ -919,26 +919,26 @@ explore(play, seed=(0, 20, 1, 1), way=(0, 100, 10, 0))
 #
 # And as sounds, each from a training that really had the fault:
 
-# %%
+# %% tags=["demo"]
 kinds = ["silence", "one note", "buzz", "phase smear", "clipping", "memorised"]
 for name in kinds:
     example = examples[name]
     figures = ", ".join(f"{key.replace('_', ' ')} {number:g}" for key, number in example.measured.items())
     print(f"{name}: {figures}\n    {example.fault} ({example.steps} steps, seed {example.seed})")
 
-# %%
+# %% tags=["demo"]
 say = {"silence": "Nothing. The picture is black, and it is not your loudspeaker.",
        "one note": "Three different z, three times nearly the same.",
        "buzz": "250 Hz and its multiples, through all three outputs.",
        "memorised": "Clean notes. You cannot hear what is wrong: compare them with the training data."}
 column(*(listen(examples[name].sound, labels=[name], picture="spectrogram", say=sentence) for name, sentence in say.items()))
 
-# %%
+# %% tags=["demo"]
 listen(*(examples[name].sound.cut(0, 1.4) for name in ("as it should be", "phase smear", "clipping")),
        labels=["as it should be", "phase smear", "clipping"], coding="flac",
        say="The same two notes: as they should be; with phases left to chance, hollow and without attack; mapped by 2x − 1.")
 
-# %%
+# %% tags=["demo"]
 column(*(plot_lines(examples[name].losses["step"], {player: examples[name].losses[player] for player in "DG"}, "step", "loss",
                     title=name, height=170) for name in ("as it should be", "silence", "one note", "buzz", "memorised")))
 

@@ -67,7 +67,7 @@ def transposed_convolution(x, kernel, stride):
 # %%
 checks.transposed_convolution(transposed_convolution)
 
-# %%
+# %% tags=["demo"]
 x, kernel = torch.tensor([1.0, 0.5, -0.8]), torch.tensor([0.3, 0.8, 1.0, 0.6, 0.2])
 y = transposed_convolution(x, kernel, 2)
 theirs = F.conv_transpose1d(x[None, None], kernel[None, None], stride=2)[0, 0]
@@ -79,7 +79,7 @@ plot_lines([], stamps | {"their sum": (torch.arange(9), y)}, "sample", "amplitud
 # *Why "transposed"?* A convolution with stride 2 takes nine samples to three. It is linear, so it is a matrix $A$ with 3 rows and 9 columns. Stretching with the same kernel
 # is the matrix $A^\top$:
 
-# %%
+# %% tags=["demo"]
 A = torch.stack([F.conv1d(one[None, None], kernel[None, None], stride=2)[0, 0] for one in torch.eye(9)], 1)
 print("A has the shape", tuple(A.shape), "and Aᵀx is what we had:", torch.allclose(A.T @ x, y))
 
@@ -90,7 +90,7 @@ print("A has the shape", tuple(A.shape), "and Aᵀx is what we had:", torch.allc
 #
 # > **Guess first:** every sample is 1 and every tap is 1. With five taps and stride 2, is the result constant?
 
-# %%
+# %% tags=["demo"]
 for taps, stride in ((5, 2), (4, 2), (9, 4), (8, 4)):
     y = transposed_convolution(torch.ones(12), torch.ones(taps), stride)
     print(f"{taps} taps, stride {stride}:", *y.int().tolist()[:24])
@@ -112,7 +112,7 @@ def cover(taps, stride):
 # %%
 checks.cover(cover)
 
-# %%
+# %% tags=["demo"]
 print("taps that cover evenly:")
 for stride in (2, 3, 4, 5):
     print(f"  stride {stride}:", *(taps for taps in range(1, 21) if len(set(cover(taps, stride).tolist())) == 1))
@@ -123,7 +123,7 @@ for stride in (2, 3, 4, 5):
 #
 # Here is a signal as there are many within a network, where a ReLU has cut off all that is negative: it swells three times a second. You cannot hear that. We stretch it by 4.
 
-# %%
+# %% tags=["demo"]
 def swelling(stride, seconds=4 / 3):
     """From 0 to 1 and back three times a second, at RATE / stride samples a second."""
     t = torch.arange(int(seconds * RATE / stride)) * stride / RATE
@@ -159,7 +159,7 @@ def tone_levels(kernel, stride):
 # %%
 checks.tone_levels(tone_levels)
 
-# %%
+# %% tags=["demo"]
 for taps, stride in ((9, 4), (8, 4), (5, 2), (13, 5)):
     even = torch.ones(taps, dtype=torch.float64)
     y = transposed_convolution(torch.ones(2000, dtype=torch.float64), even, stride)[20:][:1000 * stride].numpy()
@@ -171,7 +171,7 @@ for taps, stride in ((9, 4), (8, 4), (5, 2), (13, 5)):
 # Now try kernels of your own. *All equal* is the kernel of ones. *Left to chance* is how a network begins: weights drawn from a normal distribution. A plucked string, unlike the swelling, is spread
 # evenly around zero. It has next to no constant, so there is hardly a tone; but what it has at $f$ comes back at $\tfrac{\text{rate}}{s} \pm f$, a **replica**.
 
-# %%
+# %% tags=["demo"]
 def trying(taps, stride, weights, signal):
     random = torch.Generator().manual_seed(taps)
     kernel = torch.ones(taps).double() if weights == "all equal" else torch.randn(taps, generator=random).double()
@@ -247,7 +247,7 @@ for name, sound in networks.items():
 # Repeating every sample $s$ times is a transposed convolution too, with $s$ equal taps, and that cover is even. What follows is an ordinary convolution: a filter (lesson 02). It makes every
 # frequency stronger or weaker, and adds none. *What is not there after the repeating cannot come back, whatever the weights are.* Repeating $s$ times and convolving with $w$ is stretching with the kernel $(1, \dots, 1) * w$:
 
-# %%
+# %% tags=["demo"]
 worst = max(tone_levels(transposed_convolution(torch.ones(4).double(), w.double(), 1), 4).max() for w in torch.randn(500, 9))
 print(f"repeat 4 times, then 9 taps left to chance: the loudest tone of 500 kernels lies at {worst:.0f} dB")
 sine = torch.sin(2 * math.pi * 500 / 4000 * torch.arange(4000)).double()
@@ -294,7 +294,7 @@ def pixel_shuffle(x, factor):
 # %%
 checks.pixel_shuffle(pixel_shuffle)
 
-# %%
+# %% tags=["demo"]
 x = torch.tensor([[[1, 2, 3], [10, 20, 30]]])
 print("two channels:", x[0].tolist(), "→ one, twice as long:", pixel_shuffle(x, 2)[0].tolist())
 
@@ -359,7 +359,7 @@ def flutter(pictures, period):
 # %% [markdown]
 # Does it get into the sound? We can look at the sound's own spectrogram, or at the sound: how deep does its power go up and down at that rate?
 
-# %%
+# %% tags=["demo"]
 def throb(x, f):
     """How deep the power of x (sample,) swings f times a second: 0 not at all, 1 a sine down to nothing, 2 at most."""
     power = x[2048:10_240].square() * torch.hann_window(8192)
@@ -369,7 +369,7 @@ def throb(x, f):
 # %% [markdown]
 # > **Guess first:** we draw a flutter of ± 6 dB every 2 frames, make a sound of the picture with Griffin-Lim, and a picture of that sound. How much flutter does the second picture show?
 
-# %%
+# %% tags=["demo"]
 print("                      drawn     in the picture of the sound     throb of the sound")
 for period in (2, 4, 8):
     for depth in (0, 6):
@@ -378,7 +378,7 @@ for period in (2, 4, 8):
         print(f"every {period} frames, {62.5 / period:5.2f} Hz: ± {flutter(drawn, period):3.1f} dB, {flutter(mel.encode(x), period):20.1f} dB,"
               f" {throb(x[0], 62.5 / period):24.2f}")
 
-# %%
+# %% tags=["demo"]
 drawn = {"as it was": organ, "every 2 frames": fluttering(2, 6), "every 4 frames": fluttering(4, 6)}
 heard = [Sound(mel.decode(picture)[0], RATE, name) for name, picture in drawn.items()]
 column(plot_spectrogram({name: 45 * picture[0, 0] - 35 for name, picture in drawn.items()}, frequencies=mel.frequencies(),
@@ -417,7 +417,7 @@ checks.receptive_field(receptive_field)
 # %% [markdown]
 # For waveforms one divides by the rate. WaveGAN's critic has five convolutions with 25 taps and stride 4; here is what they see, and the lowest frequency of which a whole period fits in:
 
-# %%
+# %% tags=["demo"]
 for depth in range(1, 6):
     size, jump = receptive_field([(25, 4)] * depth)
     print(f"{depth} layers: {size:5} samples = {1000 * size / RATE:6.2f} ms, one period of {RATE / size:6.1f} Hz; jump {1000 * jump / RATE:5.2f} ms")
@@ -442,7 +442,7 @@ checks.heard_milliseconds(heard_milliseconds)
 # %% [markdown]
 # Along the other axis the field is so many mel bands, and what these are in hertz depends on where they lie. For the discriminator that we build below, with kernel 4 and stride 2, around band 20 and as far as there are bands:
 
-# %%
+# %% tags=["demo"]
 f = mel.frequencies()
 for depth in range(1, 5):
     size, _ = receptive_field([(4, 2)] * depth)
@@ -493,7 +493,7 @@ for depth in range(1, 5):
     order, instrument = torch.stack(changes).mean(0)
     print(f"sees {heard_milliseconds(size):4.0f} ms: another order changes its mean over time by {order:5.1%}, a reed in place of the organ by {instrument:5.1%}")
 
-# %%
+# %% tags=["demo"]
 listen(melody, Sound(mel.decode(other)[0], RATE), labels=["a melody", "another order"], picture="spectrogram",
        say="Two melodies to you. To a discriminator that sees a tenth of a second they are nearly the same sound.")
 
@@ -569,7 +569,7 @@ def batch_norm(x, running, training, momentum=0.1, eps=1e-5):
 # %%
 checks.batch_norm(batch_norm)
 
-# %%
+# %% tags=["demo"]
 running = torch.zeros(8), torch.ones(8)
 print("0.02, with batch norm:", *(f"{size:.5f}" for size in sizes(lambda i: 0.02, lambda h: batch_norm(
     h, (torch.zeros(h.shape[1]), torch.ones(h.shape[1])), True)[0])))
@@ -809,7 +809,7 @@ small, large = drawn_by(0.02), drawn_by(3.0)
 for name, picture in {"weights of 0.02": small, "three times too large": large}.items():
     print(f"{name:22} two z differ by {45 * (picture[0] - picture[1]).abs().mean():8.5f} dB; {(picture.abs() > 0.99).float().mean():.0%} of the picture is at ± 1")
 
-# %%
+# %% tags=["demo"]
 string = note("plucked", "E3", rate=4000, samples=4000).tensor().double() + 0.1
 whistle = stretched(string, torch.randn(8, generator=torch.Generator().manual_seed(8)).double(), 4)
 failures = {"whistle": whistle.at_level(-25), "purr": heard[2],

@@ -63,7 +63,7 @@ def one_hot_blocks(labels, classes):
 # %%
 checks.one_hot_blocks(one_hot_blocks)
 
-# %%
+# %% tags=["demo"]
 notes = datasets.notes(2048, seed=0)
 CLASSES = {kind: len(names) for kind, names in notes.classes.items()}
 wanted = one_hot_blocks({kind: label[:3] for kind, label in notes.labels.items()}, CLASSES)
@@ -105,7 +105,7 @@ checks.projection_logit(projection_logit)
 # A **recipe** is everything that decides what a training does, as plain data. It is saved with the weights, so that you know years later
 # how they came about.
 
-# %%
+# %% tags=["demo"]
 small = Recipe(conditions=(), representation={"representation": "LogMel", "n_mels": 32, "hop": 512, "n_fft": 2048},
                latent=32, generator_widths=(64, 48, 32), discriminator_widths=(24, 48, 64), steps=160, seed=1,
                objective="non_saturating", penalties=(), average=0.0, precision="32-true")
@@ -186,7 +186,7 @@ def average_decay(step, half_life):
 # %%
 checks.average_decay(average_decay)
 
-# %%
+# %% tags=["demo"]
 from gan_course.training import average_decay as decay_at
 
 STEPS = np.arange(1001)
@@ -245,7 +245,7 @@ print(f"a break after step {part.done}; every bit of the {rest.done}-step genera
 # A processor computes with numbers of 32 bits, or, if it has units for it, with **bfloat16**: as many bits for the exponent, but only 8
 # significant ones. Where the units exist that is much faster. Where they do not, it is slower. So ask the machine:
 
-# %%
+# %% tags=["demo"]
 from gan_course.training.loop import fastest_precision
 
 x = torch.tensor([1.0, 1.003, 1.004, 256.0, 257.0])
@@ -263,7 +263,7 @@ print("faster here:", fastest_precision())
 # that holds. Along frequency it does not: a note moved by some bands is another note. So the networks of `lite` slide along time only, and every
 # layer connects all bands with all. What does that cost?
 
-# %%
+# %% tags=["demo"]
 for networks, up, down in (("convolutional", (128, 96, 64, 32), (32, 64, 96, 128)), ("banded", (160, 128, 96, 96), (96, 96, 128, 160))):
     tried = Training(replace(Recipe.read("lite"), networks=networks, generator_widths=up, discriminator_widths=down, precision="32-true"), notes)
     taken = [timeit(tried.step, number=1) for _ in range(8)]
@@ -330,7 +330,7 @@ for name, one in player.items():
 # Two seeds are two points in the space of $z$. What lies between? The obvious way is the chord, $(1 - t)\,a + t\,b$. But in 64 dimensions
 # almost all of a normal distribution lies in a thin shell:
 
-# %%
+# %% tags=["demo"]
 a, b = trained.z(1), trained.z(8)
 lengths = torch.randn(10_000, 64).norm(dim=1)
 print(f"lengths of z: {lengths.mean():.2f} ± {lengths.std():.2f}; half-way along a chord: {(a / 2 + b / 2).norm():.2f}")
@@ -356,7 +356,7 @@ def slerp(a, b, share):
 # %%
 checks.slerp(slerp)
 
-# %%
+# %% tags=["demo"]
 way = trained.interpolate(1, 8, 5, instrument="reed", pitch="D4")
 chord = trained.pictures(torch.cat([(1 - t) * a + t * b for t in torch.linspace(0, 1, 5).tolist()]), instrument="reed", pitch="D4")
 column(listen(*way, say="Along the arc."),

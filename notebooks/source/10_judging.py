@@ -20,7 +20,7 @@ checks = lesson("10")
 RATE, FOUR = 16_000, (("bowed", "C4"), ("bell", "G4"), ("reed", "E3"), ("organ", "C3"))
 gan, vocoder = load("notes-first"), load_vocoder("vocoder-notes")
 
-# %%
+# %% tags=["demo"]
 asked = {"instrument": [name for name, _ in FOUR], "pitch": [pitch for _, pitch in FOUR]}
 played = torch.stack([note(name, pitch, seed=5).tensor() for name, pitch in FOUR])
 drawn = gan.pictures(gan.z(2, 4), **asked)  # (4, 1, mel, frame)
@@ -51,7 +51,7 @@ listen(both[first], both[1 - first], labels=["one", "the other"], picture="spect
 #
 # > **Guess first:** six generators, below. Which of them would you call good? For each of the others, say in a word what is wrong.
 
-# %%
+# %% tags=["demo"]
 def draw(mixture, seed, count=240):
     return mixture(count, torch.Generator().manual_seed(seed)).double()
 
@@ -93,7 +93,7 @@ def frechet_distance(real, generated):
 # %%
 checks.frechet_distance(frechet_distance)
 
-# %%
+# %% tags=["demo"]
 for name, x in toys.items():
     print(f"{name:18} {frechet_distance(real2, x):.3f}")
 
@@ -105,7 +105,7 @@ for name, x in toys.items():
 # Two numbers a clip are few. From now on a clip is described by an **embedding**: 64 numbers that a network makes of it before it decides anything. We use two of the ears that come with the course. The *label ear* was trained to hear pitch and instrument (lesson 04). The *texture ear* was trained to hear how a note was made: its attack, its vibrato,
 # the rasp of its bow. No model was trained or chosen with their help. The clips are 2,220 real notes that no model here was trained on; *real* is what our data set holds, although a formula made it.
 
-# %%
+# %% tags=["demo"]
 pool = notes(2220, seed=1_000_003)
 order = torch.randperm(2220, generator=torch.Generator().manual_seed(0))
 real, other, training = order[:444], order[444:888], order[888:1332]  # three parts, drawn at random
@@ -117,7 +117,7 @@ print({name: tuple(z.shape) for name, z in Z.items()})
 # %% [markdown]
 # > **Guess first:** we compare real notes with other real notes. The two sets have one distribution, so the distance should be 0. Is it, with 64 notes? With 1,024?
 
-# %%
+# %% tags=["demo"]
 counts = torch.tensor([64, 96, 128, 192, 256, 384, 512, 768, 1024]).double()
 half, z = order[:1110], Z["texture"][order[1110:]]
 parts = [[z[torch.randperm(len(z), generator=chance)[:int(n)]] for _ in range(4)] for n in counts]
@@ -141,7 +141,7 @@ def line_in_inverse(counts, distances):
 # %%
 checks.line_in_inverse(line_in_inverse)
 
-# %%
+# %% tags=["demo"]
 a, b = (float(value) for value in line_in_inverse(counts, distances))
 print(f"with 64 notes {distances[0]:.1f}, with 1,024 notes {distances[-1]:.1f}, for endlessly many {a:.1f}")
 plot_lines([], {"a + b / n": ([0, 1 / 64], [a, a + b / 64])}, "1 / n", "Fréchet distance", points={"real against real": (1 / counts, distances)},
@@ -176,7 +176,7 @@ def mean_discrepancy(real, generated, sigma):
 # %%
 checks.mean_discrepancy(mean_discrepancy)
 
-# %%
+# %% tags=["demo"]
 from gan_course.evaluation import median_distance
 
 sigma = {name: median_distance(z[real]) for name, z in Z.items()}
@@ -233,7 +233,7 @@ def coverage(real, generated, k=5):
 # %%
 checks.coverage(coverage)
 
-# %%
+# %% tags=["demo"]
 from gan_course.evaluation import neighbourhoods
 
 print("                    precision  recall  coverage   density")
@@ -266,7 +266,7 @@ def score(p):
 # %%
 checks.score(score)
 
-# %%
+# %% tags=["demo"]
 heard = ears["label"].classifier.logits(Z["label"].float())["pitch"].softmax(1)  # (2220, 37 pitches)
 rest = order[1332:]
 one_each = torch.stack([rest[pitch[rest] == p][0] for p in range(37)])  # one note of each pitch
@@ -294,7 +294,7 @@ def nearer_share(generated, training, held_out):
 # %%
 checks.nearer_share(nearer_share)
 
-# %%
+# %% tags=["demo"]
 for name, x in toys.items():
     print(f"{name:18} nearer to what it was trained on: {nearer_share(x, known, real2):.2f} ± {2 * (0.25 / len(x)) ** 0.5:.2f}")
 
@@ -311,7 +311,7 @@ for name, x in toys.items():
 #
 # > **Guess first:** for each of the six, which number will notice? Is there one that no number notices?
 
-# %%
+# %% tags=["demo"]
 def judged(y, z, pitch):
     """Every number, of features by the label ear and by the texture ear, and the pitches that were asked for."""
     p, R = ears["label"].classifier.logits(y.float())["pitch"].softmax(1), Z["texture"][real]
@@ -324,13 +324,13 @@ def judged(y, z, pitch):
 # %% [markdown]
 # First the floor: what eight draws of other real notes get. Their spread says how far a number goes by chance.
 
-# %%
+# %% tags=["demo"]
 fair = torch.cat([other, rest])  # neither real nor training
 chosen = [fair[torch.randperm(len(fair), generator=chance)[:444]] for _ in range(8)]
 floor = [judged(Z["label"][i], Z["texture"][i], pitch[i]) for i in chosen]
 values = {metric: torch.tensor([row[metric] for row in floor]) for metric in floor[0]}
 
-# %%
+# %% tags=["demo"]
 low = fair[pitch[fair] < 18][:444]
 sets = {"other real notes": (pictures[other], other), "copies of training notes": (pictures[training], training),
         "lower half of pitches": (pictures[low], low), "37 notes, 12 times": (pictures[one_each], one_each),
@@ -338,7 +338,7 @@ sets = {"other real notes": (pictures[other], other), "copies of training notes"
         "only 64 real notes": (pictures[other[:64]], other[:64])}
 sets["37 notes, 12 times"] = tuple(x.repeat(12, *[1] * (x.ndim - 1)) for x in sets["37 notes, 12 times"])
 
-# %%
+# %% tags=["demo"]
 print(" " * 25, *(f"{metric:>9} " for metric in values))
 print(f"{'floor, mean of eight':25}", *(f"{v.mean():9.2f} " for v in values.values()))
 for name, (x, index) in sets.items():
@@ -358,7 +358,7 @@ for name, (x, index) in sets.items():
 #
 # So no number judges alone, and *the embedding matters more than the formula*. Move the damage, look, listen, and see which ear notices first:
 
-# %%
+# %% tags=["demo"]
 few = other[:111]
 
 
@@ -398,7 +398,7 @@ def area_under_curve(positive, negative):
 # %%
 checks.area_under_curve(area_under_curve)
 
-# %%
+# %% tags=["demo"]
 def detail(x):
     """A judge of one number: how far (dB) a picture is from its own 3 × 3 mean."""
     return 45 * (x - blurred(x)).abs().mean((1, 2, 3)).double()
@@ -427,7 +427,7 @@ for name in ("copies of training notes", "grain, σ = 0.05"):
 # Now for a real generator. To be fair to it, the table also has what real notes become when they are made into a picture and back, by Griffin-Lim and by the vocoder: nothing that is decoded from a picture can be expected to be better. Each model is asked for the labels of 111 real notes. A model of yours, or
 # another of the course's, goes into the list:
 
-# %%
+# %% tags=["demo"]
 MODELS = ["notes-first", "notes-lite"]  # names of the course's generators, or folders of your own runs
 
 
@@ -442,7 +442,7 @@ def made_by(name, seed=0):
 sounds = {"real notes": pool.audio[few], "Griffin-Lim, 16 rounds": gan.encoding.decode(gan.encoding.encode(pool.audio[few]), 16),
           "through the vocoder": vocoder.decode(gan.encoding.encode(pool.audio[few])), **{name: made_by(name) for name in MODELS}}
 
-# %%
+# %% tags=["demo"]
 from gan_course.evaluation import pitch_accuracy
 
 features = {name: ears["texture"].features(x).double() for name, x in sounds.items()}
@@ -473,7 +473,7 @@ print(judge_features(R, features[MODELS[0]], features["real notes"], training=le
 #
 # `memoriser` was trained on 64 notes, for 3,000 steps of 16: it has seen each of them 750 times. `gan-course train memoriser` trains it again, in a few minutes. We ask it for the pitches of these notes, and compare with the 64 and with 64 others.
 
-# %%
+# %% tags=["demo"]
 from gan_course.zoo.failures import memoriser
 
 parrot, learnt64 = memoriser(), notes(64, seed=0)
@@ -484,7 +484,7 @@ kinds = {"the pictures themselves": lambda x: x.flatten(1), "label ear": ears["l
 for name, describe in kinds.items():
     print(f"by {name:24} {nearer_share(*(describe(x).double() for x in (made, seen, unseen))):.2f} of its notes are nearer to one that it learnt")
 
-# %%
+# %% tags=["demo"]
 flat = [x.flatten(1) for x in (made, seen, unseen)]
 near, far = (torch.cdist(flat[0], x).min(1) for x in flat[1:])
 which = int((far.values / near.values).argsort(descending=True)[10])  # a clear case, and not the clearest
@@ -494,7 +494,7 @@ column(plot_spectrogram({name: 45 * x[0] - 35 for name, x in three.items()}, fre
        listen(*(Sound(parrot.encoding.decode(x[None])[0], RATE).at_level(-23) for x in three.values()), labels=list(three), picture=None,
               say="The first two are nearly one note: the same partials, which end at the same times. The third is only a note of a similar kind."))
 
-# %%
+# %% tags=["demo"]
 z64 = ears["texture"].describe(made).double()
 print(f"memoriser:   precision {share_among(z64, R):.2f}, recall {share_among(R, z64):.2f}, coverage {coverage(R, z64):.2f}")
 z64 = ears["texture"].describe(seen).double()
@@ -527,7 +527,7 @@ checks.at_least(at_least)
 #
 # > **Guess first:** you hear the difference in half of the trials, and guess in the other half, so $s = 0.75$. Are 8 trials enough to show it?
 
-# %%
+# %% tags=["demo"]
 from gan_course.evaluation import abx_result, fewest_right
 
 n = [5, 8, 12, 16, 24, 32, 48]
@@ -540,7 +540,7 @@ plot_lines(n, power, "trials", "probability of p < 0.05", title="The power of an
 # %% [markdown]
 # Now you. Sixteen trials, about five minutes; run the cell, and listen as often as you like. Both kinds of note come through the same vocoder, so that what you judge is the generator; and all have one level, since the louder of two is taken for the better. Your answers go to `listening.csv`, and at the end you see your result.
 
-# %%
+# %% tags=["demo"]
 pairs = {"real": [Sound(x, RATE) for x in sounds["through the vocoder"][:8]],
          "generated": [Sound(x, RATE) for x in sounds[MODELS[0]][:8]]}
 abx_test(pairs, trials=16, seed=1)
@@ -548,7 +548,7 @@ abx_test(pairs, trials=16, seed=1)
 # %% [markdown]
 # A result is a share with an interval. Say, 12 of 16 are right:
 
-# %%
+# %% tags=["demo"]
 for right, of in ((12, 16), (9, 16), (5, 8), (60, 96)):
     print(abx_result(right, of))
 
@@ -557,7 +557,7 @@ for right, of in ((12, 16), (9, 16), (5, 8), (60, 96)):
 #
 # *How good*, and not only *whether different*, is asked by a **mean opinion score**, MOS: many listeners rate many sounds from 1, bad, to 5, excellent, the real ones hidden among them. `mos_test(pairs)`, from `gan_course.display`, is such a test. Its result has an interval, too:
 
-# %%
+# %% tags=["demo"]
 from gan_course.evaluation import mos_result
 
 invented = {"real": [5, 4, 5, 4, 4, 5, 3, 5, 4, 5], "generated": [3, 4, 2, 3, 4, 3, 2, 4, 3, 3]}  # ratings of nobody
@@ -567,7 +567,7 @@ for name, ratings in invented.items():
 # %% [markdown]
 # Ratings depend on who listens and on what else is in the test, so a MOS of one paper is not to be compared with that of another. And the two players at the top?
 
-# %%
+# %% tags=["demo"]
 print(f"'one' is {('real', 'generated')[first]}, 'the other' is {('generated', 'real')[first]}; a guess is right half of the time")
 
 # %% [markdown]
@@ -577,7 +577,7 @@ print(f"'one' is {('real', 'generated')[first]}, 'the other' is {('generated', '
 #
 # Four sounds that a number praised in this lesson: the grain by the label ear, the blur by most of its pitches, a copy by everything but *nearer*, and two notes of a generator whose variety is 37 notes, by the score.
 
-# %%
+# %% tags=["demo"]
 encoding = ears["texture"].encoding
 
 
