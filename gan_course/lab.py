@@ -43,7 +43,7 @@ def open_lab(*more: str) -> int:
     folder = notebooks_folder()
     paths = (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", ""))
     environment = {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
+    command = [sys.executable, "-m", "gan_course.promptly", "jupyterlab", f"--ServerApp.root_dir={folder}"]
     command.append(f"--LabApp.default_url=/lab/tree/{FIRST}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container, say; Jupyter's token still guards the door

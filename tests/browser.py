@@ -55,7 +55,14 @@ def lab(folder: Path, own: Path, dark: bool = False) -> Iterator[Lab]:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options, f"--ServerApp.root_dir={folder}"],
+        [
+            sys.executable,
+            "-m",
+            "gan_course.promptly",
+            "jupyterlab",
+            *options,
+            f"--ServerApp.root_dir={folder}",
+        ],
         stdout=(own / "lab.log").open("w"),
         stderr=subprocess.STDOUT,
         env={

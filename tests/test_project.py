@@ -29,7 +29,8 @@ ROOMS = (
     "classroom",
     "cli",
 )
-CLI = {"doctor": "cli", "lab": "cli"}
+BESIDE = {"doctor": "cli", "lab": "cli", "promptly": "classroom"}
+"""Modules that stand beside the rooms, and the room that each belongs to."""
 
 
 def requirements() -> list[Requirement]:
@@ -67,7 +68,7 @@ def test_conda_installs_this_project_with_these_constraints_and_lists_nothing_tw
 
 def room_of(path: Path) -> str | None:
     first = path.relative_to(ROOT / "gan_course").parts[0].removesuffix(".py")
-    return CLI.get(first, first) if first != "__init__" else None
+    return BESIDE.get(first, first) if first != "__init__" else None
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "gan_course").rglob("*.py")), ids=lambda p: p.stem)
@@ -84,7 +85,7 @@ def test_every_room_imports_only_from_rooms_before_it(path: Path) -> None:
         elif isinstance(node, ast.Import):
             names = [a.name.split(".")[1] for a in node.names if a.name.startswith("gan_course.")]
         for name in names:
-            target = CLI.get(name, name)
+            target = BESIDE.get(name, name)
             if target in ROOMS:
                 assert ROOMS.index(target) <= ROOMS.index(room), (
                     f"{room} imports {target}, which stands above it"
