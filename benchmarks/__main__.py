@@ -368,6 +368,13 @@ def lessons() -> Iterator[Row]:
     yield "all lessons", f"{total:.1f} s", ""
 
 
+def grading() -> Iterator[Row]:
+    """What a class takes to grade, lesson by lesson; ``benchmarks/grading.py`` does it for a class of any size."""
+    from benchmarks.grading import rows
+
+    yield from rows()
+
+
 def lab() -> Iterator[Row]:
     """From ``make lab`` (its environment being there) to a first sound that a browser can play."""
     import shutil
@@ -418,6 +425,7 @@ PARTS = {
         generation,
         vocoder,
         lessons,
+        grading,
         lab,
     )
 }

@@ -142,6 +142,16 @@ def test_official_splits_part_the_takes(install: Callable[..., None]) -> None:
     assert "test split by take" in test.note and "64 recordings" in test.note
 
 
+def test_late_takes_are_held_out_and_the_official_test_is_in_neither_part(
+    install: Callable[..., None],
+) -> None:
+    install(small_set(range(3, 47)))
+    test, train = (digits.load(split, by="take", samples=4_096) for split in ("test", "train"))
+    assert set(test.parameters["take"].tolist()) == {45, 46}
+    assert set(train.parameters["take"].tolist()) == set(range(5, 45))
+    assert "test split by take" in test.note
+
+
 @pytest.mark.parametrize(
     ("asked", "held_out"),
     [
@@ -188,7 +198,7 @@ def test_tones_keep_their_frequency_at_any_rate(install: Callable[..., None]) ->
     ("options", "says"),
     [
         ({"split": "validation"}, '"all", "train" or "test"'),
-        ({"by": "digit"}, '"official" or "speaker"'),
+        ({"by": "digit"}, '"official", "take" or "speaker"'),
         ({"held_out_speakers": ("theo",)}, 'by="speaker"'),
         ({"by": "speaker", "held_out_speakers": ("nobody",)}, "nobody"),
         ({"by": "speaker", "held_out_speakers": ()}, "none"),

@@ -24,6 +24,8 @@ DIGITS = tuple("0123456789")
 SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 TEST_TAKES = range(5)
 """The takes of each digit by each speaker that the data set itself names its test split."""
+LATE_TAKES = range(45, 50)
+"""The takes that `by="take"` tests on: it leaves the official test split unheard."""
 HELD_OUT = ("jackson", "yweweler")
 """The speakers that `by="speaker"` tests on unless told otherwise: one a native speaker of English and loud,
 the other neither; one of each kind is left to train on."""
@@ -62,7 +64,7 @@ ARCHIVE = archive.Archive(
 
 def load(
     split: Literal["all", "train", "test"] = "all",
-    by: Literal["official", "speaker"] = "official",
+    by: Literal["official", "take", "speaker"] = "official",
     held_out_speakers: Sequence[str] | None = None,
     rate: int = 16_000,
     samples: int = 16_384,
@@ -75,7 +77,8 @@ def load(
     stretch with the most energy is kept, and `note` counts them.
 
     split, by: with by="official" the test split is takes 0 to 4 of each digit and speaker, the rest is for
-        training: the same voices in both. With by="speaker" the test split is `held_out_speakers` (`HELD_OUT`
+        training: the same voices in both. With by="take" the test split is takes 45 to 49, and takes 0 to 4 are
+        in neither, for whatever is tuned before the official test. With by="speaker" the test split is `held_out_speakers` (`HELD_OUT`
         if None), whom a network that was trained on the rest has never heard.
     folder: read the wav files of this folder instead, such as your own, named {digit}_{speaker}_{take}.wav.
 
@@ -85,9 +88,9 @@ def load(
     """
     if split not in ("all", "train", "test"):
         raise ValueError(f'split is "all", "train" or "test", and not {split!r}.')
-    if by not in ("official", "speaker"):
-        raise ValueError(f'by is "official" or "speaker", and not {by!r}.')
-    if by == "official" and held_out_speakers is not None:
+    if by not in ("official", "take", "speaker"):
+        raise ValueError(f'by is "official", "take" or "speaker", and not {by!r}.')
+    if by != "speaker" and held_out_speakers is not None:
         raise ValueError('The official split holds out takes: to hold out speakers, give by="speaker" too.')
     for name, number in (("rate", rate), ("samples", samples)):
         if not isinstance(number, int) or number < 1:
@@ -95,7 +98,7 @@ def load(
     paths, counted = _recordings(folder)
     speakers = SPEAKERS if folder is None else tuple(sorted({_parts(path)[1] for path in paths}))
     held_out = _held_out(held_out_speakers, speakers) if by == "speaker" else ()
-    chosen = [path for path in paths if split == "all" or (split == "test") == _is_test(path, held_out)]
+    chosen = [path for path in paths if split in ("all", _side(path, by, held_out))]
     if not chosen:
         raise archive.DataError(_absent(split, by, counted))
     advice = "To get them again: `gan-course data digits --again`." if folder is None else ""
@@ -106,7 +109,7 @@ def load(
         if found.cut
         else ""
     )
-    part = "" if split == "all" else f"; {split} split by {'take' if by == 'official' else 'speaker'}"
+    part = "" if split == "all" else f"; {split} split by {'speaker' if by == 'speaker' else 'take'}"
     return Clips(
         audio=found.audio,
         rate=rate,
@@ -148,9 +151,12 @@ def _parts(path: Path) -> tuple[str, str, int]:
     return found[1], found[2], int(found[3])
 
 
-def _is_test(path: Path, held_out: Sequence[str]) -> bool:
+def _side(path: Path, by: str, held_out: Sequence[str]) -> Literal["train", "test", "neither"]:
     _, speaker, take = _parts(path)
-    return speaker in held_out if held_out else take in TEST_TAKES
+    if by == "take" and take in TEST_TAKES:
+        return "neither"
+    late = {"official": take in TEST_TAKES, "take": take in LATE_TAKES, "speaker": speaker in held_out}
+    return "test" if late[by] else "train"
 
 
 def _held_out(given: Sequence[str] | None, speakers: Sequence[str]) -> tuple[str, ...]:
@@ -168,7 +174,7 @@ def _absent(split: str, by: str, counted: str) -> str:
     if by == "official" and split == "test":
         return (
             f"The official test split (takes 0 to 4) is not among the {counted} here:"
-            ' use load("test", by="speaker"), or get the complete set by unsetting'
+            ' use load("test", by="take") or by="speaker", or get the complete set by unsetting'
             f" {archive.MIRROR} and running `gan-course data digits --again`."
         )
     return f"The {split} split by {by} is not among the {counted} here: use another split, or get them again."
