@@ -174,7 +174,7 @@ def test_speaker_splits_share_no_speaker(
 
 def test_split_that_is_absent_says_what_to_use_instead(install: Callable[..., None]) -> None:
     install(small_set(range(5, 8)), count=64)
-    with pytest.raises(archive.DataError, match='use load\\("test", by="speaker"\\)'):
+    with pytest.raises(archive.DataError, match='use load\\("test", by="take"\\) or by="speaker"'):
         digits.load("test")
 
 

@@ -78,8 +78,8 @@ def load(
 
     split, by: with by="official" the test split is takes 0 to 4 of each digit and speaker, the rest is for
         training: the same voices in both. With by="take" the test split is takes 45 to 49, and takes 0 to 4 are
-        in neither, for whatever is tuned before the official test. With by="speaker" the test split is `held_out_speakers` (`HELD_OUT`
-        if None), whom a network that was trained on the rest has never heard.
+        in neither, for whatever is tuned before the official test. With by="speaker" the test split is
+        `held_out_speakers` (`HELD_OUT` if None), whom a network that was trained on the rest has never heard.
     folder: read the wav files of this folder instead, such as your own, named {digit}_{speaker}_{take}.wav.
 
     Bad files are left out, and one warning counts them. Raises DataError if the data set cannot be had or the
