@@ -168,6 +168,7 @@ def unfinished(run: Path, tmp_path: Path) -> Path:
         ("unfinished", "mine", "has done 1 of 2 steps: finish it"),
         ("run", "notes-first", "there is a notes-first in"),
         ("notes-first", "mine", "there is no model"),
+        ("run", "ear-mine", "would not be found among the generators"),
     ],
 )
 def test_what_cannot_be_released_is_said_in_one_sentence(

@@ -16,15 +16,20 @@ from gan_course.evaluation.report import QUESTIONS, Verdict, cells
 from gan_course.synthesis import frequency_of, midi_number
 from gan_course.training.recipe import RECIPES, Recipe
 from gan_course.zoo.judging import evaluate
-from gan_course.zoo.model import WEIGHTS, Model, load
+from gan_course.zoo.model import EARS, VOCODERS, WEIGHTS, Model, load
 
 
 def release(run: Path, name: str, weights: Path = WEIGHTS, overwrite: bool = False) -> Path:
     """Copy the generator of the folder ``run`` to ``weights`` as ``name`` and write its card; the card's path.
 
-    Raises ValueError for a run without a finished generator, and for a name that is taken unless told to
-    ``overwrite``.
+    Raises ValueError for a run without a finished generator, for a name by which an ear or a vocoder would be
+    known, and for a name that is taken unless told to ``overwrite``.
     """
+    if name.startswith((EARS, VOCODERS)):
+        raise ValueError(
+            f"{name} would not be found among the generators, as names with {EARS} and {VOCODERS} are for ears and "
+            "vocoders: choose another"
+        )
     model = load(run / "generator.safetensors")
     if model.about["steps"] < model.recipe.steps:
         raise ValueError(
