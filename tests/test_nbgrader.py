@@ -229,6 +229,7 @@ def test_the_exported_table_has_the_sums_and_a_page_of_feedback_the_reasons(scho
     assert rows == {student: (sum(points.values()), 4) for student, (_, _, points) in CLASS.items()}
     school.run("generate_feedback", NAME, "--student", "wrong")
     page = (school.folder / "feedback" / "wrong" / NAME / f"{NAME}.html").read_text("utf-8")
+    assert "the largest 3 of 3" in page and "a demo 2" not in page
     assert "CheckFailed" in page
     assert (
         "mean: failed: it is not the mean of five numbers" in page

@@ -21,6 +21,7 @@ from gan_course.classroom.build import without_answering_widgets, write
 from gan_course.classroom.course import Course
 from gan_course.classroom.notebooks import LEARNER, RECEIPT, SOLUTION
 from gan_course.classroom.sources import CHECK, LessonError, blanked
+from gan_course.classroom.submissions import steps
 from gan_course.exercises.engine import STRICT
 
 CELL_SECONDS = 120
@@ -134,7 +135,16 @@ class Judge(preprocessors.Execute):
 
     nbgrader gives a cell full points unless there is an error in its output. So a check raises here if it is not
     passed; and what says nothing (skipped by a tag, replaced in the kernel, never run) gets an error as well.
+    Demos that nothing reads are left out.
     """
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Run the notebook."""
+        code = [index for index, cell in enumerate(nb.cells) if cell.cell_type == "code"]
+        # Of no checks: nbgrader has put them back already.
+        planned = steps(nb.cells, {"checks": []})
+        self.left_out = {index for index, step in zip(code, planned, strict=True) if step.demo}
+        return super().preprocess(nb, resources)
 
     def setup_kernel(self, **more: Any) -> AbstractContextManager[None]:
         """A kernel in which checks raise."""
@@ -142,7 +152,9 @@ class Judge(preprocessors.Execute):
         return super().setup_kernel(env={**os.environ, STRICT: "1"}, **more)
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
-        """Run the cell; if it is a check, see what it said."""
+        """Run the cell, unless it is left out; if it is a check, see what it said."""
+        if index in self.left_out:
+            return cell, resources
         cell, resources = super().preprocess_cell(cell, resources, index)
         # By its text, which nbgrader has just restored, and not by our metadata, which it has not.
         check = CHECK.fullmatch(cell.source.rpartition("\n")[2].strip())
