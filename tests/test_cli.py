@@ -36,6 +36,8 @@ def test_help_comes_at_once_and_names_every_command(tmp_path: Path) -> None:
         "build",
         "new-lesson",
         "train",
+        "grade",
+        "nbgrader",
         "train-ear",
         "compare",
         "evaluate",
