@@ -220,11 +220,18 @@ class Notebook:
         """Play a sound until it moves: its duration (s), readyState, error, how far it came (s), ended."""
         state: dict[str, Any] = self.page.evaluate(
             """async ([number, seconds]) => {
-                 const sound = document.querySelectorAll('.jp-OutputArea-output audio')[number];
+                 const there = () => document.querySelectorAll('.jp-OutputArea-output audio')[number];
                  const end = performance.now() + 1000 * seconds;
+                 let sound = there();
                  sound.play().catch(() => {});
-                 while (sound.currentTime < 0.02 && !sound.ended && !sound.error && performance.now() < end)
+                 while (sound.currentTime < 0.02 && !sound.ended && !sound.error && performance.now() < end) {
                    await new Promise(after => setTimeout(after, 50));
+                   // A control that is still at work puts a new player in the place of the one that was begun.
+                   if (!sound.isConnected && there()) {
+                     sound = there();
+                     sound.play().catch(() => {});
+                   }
+                 }
                  const came = sound.currentTime;
                  sound.pause();
                  return {duration: sound.duration, ready: sound.readyState, came, ended: sound.ended,
