@@ -16,6 +16,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+import zmq
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
@@ -189,9 +190,14 @@ class Sitting:
         return ran
 
     def _next(self) -> dict[str, Any] | None:
-        for channel, wait in ((self._client.get_iopub_msg, 0.1), (self._client.get_shell_msg, 0.01)):
-            with suppress(Empty):
-                return dict(channel(timeout=wait))
+        """What the kernel says next, outputs before replies; None if it says nothing for a tenth of a second."""
+        channels = (self._client.iopub_channel, self._client.shell_channel)
+        waiting = [channel.socket for channel in channels]
+        ready, _, _ = zmq.select(waiting, [], [], 0.1)
+        for channel in channels:
+            if channel.socket in ready:
+                with suppress(Empty):
+                    return dict(channel.get_msg(timeout=0))
         return None
 
 

@@ -742,7 +742,7 @@ print(f"w = {D.weight.item():.2f}, and the best is −2; b = {D.bias.item():.2f}
 # %% [markdown]
 # > **Guess first:** now both learn, by turns. Will $\theta$ walk straight to 0, as it did against the best $D$?
 
-# %%
+# %% tags=["demo"]
 def chase(d_steps, theta=4.0, steps=150):
     """θ after each step of G, with so many steps of D before each."""
     torch.manual_seed(0)

@@ -667,7 +667,7 @@ checks.discriminator_step(discriminator_step)
 # %% [markdown]
 # Both versions, from the same start, thirty steps of the discriminator's turn alone:
 
-# %%
+# %% tags=["demo"]
 def thirty_turns(both):
     torch.manual_seed(1)
     G, D = Generator(), build_discriminator()
