@@ -209,7 +209,7 @@ listen(fitted, labels=["fitted"], picture="waveform", coding="mp3", say="The not
 # > **Guess first:** files come sorted, all bowed notes first, then all plucked ones. What would a network learn from batches in
 # > that order?
 
-# %%
+# %% tags=["demo"]
 data, new = notes(2048, seed=0), notes(666, seed=1)
 print(data)
 by_name = data.labels["instrument"].argsort()
@@ -281,7 +281,7 @@ checks.from_unit(from_unit)
 # With the mel filters of lesson 03 this is the `LogMel` that we know, number for number. (A sine of amplitude 1 has the
 # magnitude 256 there; we divide by that, so that 0 dB is full scale.)
 
-# %%
+# %% tags=["demo"]
 log_mel = LogMel()
 
 
@@ -290,7 +290,7 @@ def mel_of(audio):
     magnitude = stft(audio)[..., :-1].abs()
     return log_mel.filters(magnitude) @ magnitude / 256
 
-
+# %% tags=["demo"]
 difference = (to_unit(mel_of(data.audio[:8])) - log_mel.encode(data.audio[:8])[:, 0]).abs().max()
 print(f"largest difference from the library's LogMel: {difference:.0e}")
 
@@ -499,7 +499,7 @@ checks.cross_entropy(cross_entropy)
 # Your `batches` and your `cross_entropy` go into the loop that trains it. The first cell only shows how it is going. Read the second: that is all there is to
 # training. `change` may do something to a batch before the network sees it; for now it does nothing.
 
-# %%
+# %% tags=["demo"]
 class Watch:
     """Shows costs, and the time that is left, while a network trains."""
 
@@ -515,7 +515,7 @@ class Watch:
             self.monitor.finished()
 
 
-# %%
+# %% tags=["demo"]
 from gan_course.networks import Classifier
 
 

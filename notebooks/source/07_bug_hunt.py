@@ -230,7 +230,7 @@ listen(*(Sound(audio[i].numpy(), RATE, clips.says(i)) for i in (0, 1)), say="Two
 #
 # The program wants "pictures" for its convolutions, and takes 4,096 samples in 64 rows of 64.
 
-# %%
+# %% tags=["demo"]
 rows = audio[:2, 2048:2048 + 4096].reshape(2, 64, 64)
 mel = LogMel()
 column(tiles(rows.numpy(), "of samples in rows"), tiles(mel.encode(audio[:2])[:, 0].numpy(), "of mel bands"))
@@ -267,7 +267,7 @@ def encode(audio, filters, floor=-80.0, ceiling=10.0):
 # %%
 checks.encode(encode)
 
-# %%
+# %% tags=["demo"]
 filters = mel.filters(audio)
 pictures = torch.cat([encode(part, filters) for part in audio.split(96)])
 print("pictures:", tuple(pictures.shape), f" from {pictures.min():.2f} to {pictures.max():.2f}")
@@ -315,7 +315,7 @@ checks.paired_batches(paired_batches)
 # %% [markdown]
 # ## A generator that does not grow (faults 1 and 2)
 
-# %%
+# %% tags=["demo"]
 def first_generator(numbers):
     return nn.Sequential(nn.Linear(64, numbers), nn.ReLU(), nn.Unflatten(1, (64, 8, 8)),
                          nn.ConvTranspose2d(64, 32, 5, stride=1, padding=2), nn.ReLU(),
@@ -409,7 +409,7 @@ def bounded(h):
 # %%
 checks.bounded(bounded)
 
-# %%
+# %% tags=["demo"]
 class Generator(nn.Module):
     """z (batch, latent) → pictures (batch, 1, 64, 64) in (−1, 1)."""
 
@@ -423,7 +423,7 @@ class Generator(nn.Module):
 # %% [markdown]
 # ## A discriminator for other pictures, and a linear one (faults 3 and 4)
 
-# %%
+# %% tags=["demo"]
 def first_discriminator(channels):
     return nn.Sequential(nn.Conv2d(channels, 32, 4, stride=2, padding=1), nn.Conv2d(32, 64, 4, stride=2, padding=1),
                          nn.Flatten(), nn.LazyLinear(1))
@@ -439,7 +439,7 @@ caught(first_discriminator(64), pictures[:16])
 #
 # > **Guess first:** what, then, can a generator play that this $D$ finds exactly as real as the notes are on average?
 
-# %%
+# %% tags=["demo"]
 D = first_discriminator(1)
 with torch.no_grad():
     each, of_mean = D(pictures[:96]), D(pictures[:96].mean(0, keepdim=True))
@@ -506,7 +506,7 @@ def least_squares_discriminator(real, fake):
 # %%
 checks.least_squares_discriminator(least_squares_discriminator)
 
-# %%
+# %% tags=["demo"]
 from gan_course.objectives import Objective, least_squares
 
 objective = Objective(least_squares_discriminator, least_squares.generator)
@@ -517,7 +517,7 @@ objective = Objective(least_squares_discriminator, least_squares.generator)
 # The program's text says: "The discriminator solves $\max_D \min_G V$", and takes that for the same as $\min_G \max_D V$. Compute both. A musician plays
 # six notes equally often, $D$ may be one of many tables, and $q$ any mixture of a few.
 
-# %%
+# %% tags=["demo"]
 grid = torch.arange(1, 10) / 10
 tables = torch.cartesian_prod(*[grid] * 3)  # D of three notes
 p = torch.tensor([1, 1, 1]) / 3
@@ -543,7 +543,7 @@ def both_orders(D, p, q):
 # %%
 checks.both_orders(both_orders)
 
-# %%
+# %% tags=["demo"]
 for name, q in {"any mixture": mixtures, "single notes": single}.items():
     first, second = both_orders(tables, p, q)
     print(f"{name:13} max-min {first:.3f}, min-max {second:.3f}   (−log 4 = {-math.log(4):.3f})")
@@ -571,7 +571,7 @@ listen(stuck.sound, examples["as it should be"].sound, labels=["D stands still",
 #
 # Two networks and their optimisers. The program calls networks through a helper that is meant for use, not for training:
 
-# %%
+# %% tags=["demo"]
 torch.manual_seed(0)
 G, D = Generator(), build_discriminator()
 g_adam, d_adam = (torch.optim.Adam(network.parameters(), 1e-3, (0.0, 0.99)) for network in (G, D))
@@ -592,7 +592,7 @@ def first_generator_step(objective, D, G, optimiser, real, z):
 # %% [markdown]
 # > **Guess first:** an error, a loss that rises, or one that stays?
 
-# %%
+# %% tags=["demo"]
 before = [w.clone() for w in G.parameters()]
 z = torch.randn(16, 64)
 curve = [first_generator_step(objective, D, G, g_adam, pictures[:16], z).item() for _ in range(12)]
@@ -632,7 +632,7 @@ plot_lines(range(1, 13), {"as it was": curve, "mended": mended}, "step", "loss o
 #
 # > **Guess first:** whose loss will look better than it should?
 
-# %%
+# %% tags=["demo"]
 def first_discriminator_step(objective, D, G, optimisers, real, z):
     loss = objective.discriminator(D(real), D(G(z)))
     for optimiser in optimisers:
@@ -719,7 +719,7 @@ checks.train(train)
 # The text says: train "until the generator cannot tell the discriminator's output" from the real thing. But the generator judges nothing. It is $D$ that must
 # not be able to tell. Turned into code, the rule stops when generated samples get a low score:
 
-# %%
+# %% tags=["demo"]
 torch.manual_seed(0)
 G, D = Generator(), build_discriminator()
 with torch.no_grad():
@@ -804,7 +804,7 @@ checks.write_sound(write_sound)
 # These are all the pieces. Together they are a program; what is added is one line for an averaged generator (lesson 06), and the penalty at every
 # fourth step, four times.
 
-# %%
+# %% tags=["demo"]
 def repaired(pictures, labels, seed=0):
     """Networks, an averaged generator, and a step to be called again and again."""
     torch.manual_seed(seed)
