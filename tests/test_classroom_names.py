@@ -43,6 +43,9 @@ def test_a_cell_reads_what_it_has_not_bound_itself_and_nothing_beside(source: st
         "class C(b):\n    size = a\n    def grow(self):\n        return self.size",
         "match a:\n    case [b, *c]:\n        print(b, c)",
         "def f(a=a):\n    return b",
+        "match b:\n    case 1:\n        a = 2\na",
+        "with suppress(OSError):\n    b()\n    a = 2\na",
+        "try:\n    b()\n    a = 2\nfinally:\n    print(a)",
         "try:\n    from m import a\nexcept ImportError:\n    pass\na.b(b)",
     ],
 )
@@ -71,6 +74,10 @@ def test_a_cell_leaves_what_it_binds_outside_of_functions(source: str, bound: st
 def test_what_is_no_plain_python_may_read_anything(source: str) -> None:
     assert names_of(source).may_read(frozenset({"whatever"}))
     assert not names_of(source).may_read(frozenset())
+
+
+def test_who_imports_everything_may_be_read_by_anything() -> None:
+    assert names_of("print(x)").may_read(names_of("from numpy import *").bound)
 
 
 def test_names_of_cells_that_follow_each_other_add_up() -> None:

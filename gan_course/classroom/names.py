@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_ANY = {"eval", "exec", "globals", "locals", "vars"}
+"""What reads names that do not stand in a cell's text."""
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -24,7 +26,7 @@ class Names:
 
     def may_read(self, names: frozenset[str]) -> bool:
         """Whether one of these names is read."""
-        return bool(names) and (self.any or not self.read.isdisjoint(names))
+        return bool(names) and (self.any or "*" in names or not self.read.isdisjoint(names))
 
     def after(self, above: Names) -> Names:
         """The names that are read from above by a cell, ``above``, and these, which follow it."""
@@ -39,7 +41,8 @@ def names_of(source: str) -> Names:
         return Names(any=True)
     read: set[str] = set()
     _follow(body, set(), read)
-    return Names(frozenset(read), frozenset(name for statement in body for name in _bound(statement)))
+    bound = frozenset(name for statement in body for name in _bound(statement))
+    return Names(frozenset(read), bound, any=not read.isdisjoint(_ANY))
 
 
 def _follow(body: list[ast.stmt], bound: set[str], read: set[str]) -> None:
@@ -58,23 +61,28 @@ def _follow(body: list[ast.stmt], bound: set[str], read: set[str]) -> None:
             for branch in (statement.body, statement.orelse):
                 _follow(branch, bound | set(_bound(statement.test)), read)
         elif isinstance(statement, (ast.With, ast.AsyncWith)):
-            for item in statement.items:
-                read |= set(_read(item)) - bound
-                bound |= set(_bound(item))
-            _follow(statement.body, bound, read)
+            taken = {name for item in statement.items for name in _read(item)}
+            read |= taken - bound
+            bound |= {name for item in statement.items for name in _bound(item)}
+            # What suppresses an error may end the inside anywhere.
+            whole = taken.isdisjoint({"suppress", "contextlib", "pytest"})
+            _follow(statement.body, bound if whole else set(bound), read)
         elif isinstance(statement, (ast.Try, ast.TryStar)):
             _follow(statement.body, set(bound), read)
             for handler in statement.handlers:
                 read |= set(_read(handler.type) if handler.type else ()) - bound
                 _follow(handler.body, bound | {handler.name or ""}, read)
-            for branch in (statement.orelse, statement.finalbody):
-                _follow(branch, bound | {name for tried in statement.body for name in _bound(tried)}, read)
+            _follow(
+                statement.orelse, bound | {name for tried in statement.body for name in _bound(tried)}, read
+            )
+            _follow(statement.finalbody, set(bound), read)
         else:
             defined = (
                 {statement.name} if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) else set()
             )
             read |= set(_read(statement)) - bound - defined
-            bound |= set(_bound(statement))
+            if not isinstance(statement, ast.Match):  # whose cases are branches, too
+                bound |= set(_bound(statement))
 
 
 def _read(node: ast.AST) -> Iterator[str]:

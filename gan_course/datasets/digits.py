@@ -91,7 +91,7 @@ def load(
     if by not in ("official", "take", "speaker"):
         raise ValueError(f'by is "official", "take" or "speaker", and not {by!r}.')
     if by != "speaker" and held_out_speakers is not None:
-        raise ValueError('The official split holds out takes: to hold out speakers, give by="speaker" too.')
+        raise ValueError(f'The split by="{by}" holds out takes: to hold out speakers, give by="speaker" too.')
     for name, number in (("rate", rate), ("samples", samples)):
         if not isinstance(number, int) or number < 1:
             raise ValueError(f"{name} is a whole number above 0, and not {number!r}.")
