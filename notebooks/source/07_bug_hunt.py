@@ -35,7 +35,7 @@ listen(examples["as it should be"].sound, labels=["the repaired program: three o
 # - read a table of diagnoses: symptom, likely fault, test.
 #
 # **Builds on:** lesson 03 (log-mel pictures), 05 (losses, training steps, max-min) and 06 (least squares, R1). **Time:** 60 minutes to
-# read and listen, about 102 for the exercises; the cells take about a minute on 2 CPU cores, no graphics card needed.
+# read and listen, about 102 for the exercises; the cells take one to two minutes on 2 CPU cores, no graphics card needed.
 #
 # ## The suspect
 #

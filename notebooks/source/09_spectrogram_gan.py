@@ -36,8 +36,8 @@ listen(*[zoo.tune(trained, TUNE, tempo=200, seed=4, instrument=name) for name in
 # - read what a training says while it runs, and decide when to stop it;
 # - train on a folder of your own sounds, on a laptop or on a graphics card.
 #
-# **Builds on:** lessons 04 to 08. **Time:** 60 minutes to read and listen, about 50 for the exercises; the cells take about a minute and
-# a half on 2 CPU cores, most of it a training. With a graphics card the same cells train more.
+# **Builds on:** lessons 04 to 08. **Time:** 60 minutes to read and listen, about 50 for the exercises; the cells take about three
+# and a half minutes on 2 slow CPU cores, most of it training. With a graphics card the same cells train more.
 #
 # ## Ask, and you shall hear
 #
