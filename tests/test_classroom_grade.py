@@ -6,6 +6,7 @@ import copy
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -230,3 +231,21 @@ def test_offline_leaves_the_loopback_alone() -> None:
         [sys.executable, offline.__file__, sys.executable, "-c", code], capture_output=True, text=True
     )
     assert "unreachable" in done.stdout, done.stderr
+
+
+@pytest.mark.slow
+def test_a_fault_of_the_grader_is_not_told_as_a_graded_notebook(course: Course, tmp_path: Path) -> None:
+    shutil.copytree(course.root, tmp_path / "course", ignore=shutil.ignore_patterns("__pycache__"))
+    spoilt = Course(tmp_path / "course")
+    kernels = spoilt.root / "gan_course" / "classroom" / "kernels.py"
+    text = kernels.read_text("utf-8")
+    assert text.count("zmq.select(") == 1
+    kernels.write_text(text.replace("zmq.select(", "zmq.no_such_thing("), "utf-8")
+    saved(notebooks.load(course.notebook(NAME, SOLUTION)), tmp_path / "in" / "ann" / f"{NAME}.ipynb")
+    done = run(spoilt, tmp_path, "in", "--to", "out")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (row,) = rows(tmp_path, "totals.csv")
+    assert row["status"].startswith("could not be graded, which is no fault of the notebook's")
+    assert "AttributeError" in row["status"] and "- ann/" in (tmp_path / "out" / "summary.md").read_text(
+        "utf-8"
+    )

@@ -18,6 +18,7 @@ from IPython.utils.capture import capture_output
 from PIL import Image
 
 from gan_course import Sound, display
+from gan_course.classroom.kernels import GRADED
 from gan_course.display import monitor as monitor_room
 from gan_course.display import stored
 from gan_course.display.drawing import outline
@@ -150,6 +151,7 @@ def test_where_nobody_looks_nothing_is_drawn_or_coded_and_the_words_stay(
         return [thing._repr_mimebundle_() for thing in things]
 
     seen = shown()
+    assert GRADED[stored.UNSEEN] == "1"
     monkeypatch.setenv(stored.UNSEEN, "1")
     unseen = shown()
     assert [bundle["text/plain"] for bundle in unseen] == [bundle["text/plain"] for bundle in seen]

@@ -94,13 +94,18 @@ def grade_one(path: Path, limits: Limits, offline_possible: bool) -> dict[str, A
                 ended, most = _watch(started, mark, begun + 60 * limits.minutes, limits)
             finally:
                 _end_all(started, mark)
-        rows = _rows(log / "rows.jsonl")
+        judged = [row for row in _rows(log / "rows.jsonl") if row["status"] != "not run"]
+        tail = " ".join((log / "said").read_bytes()[-400:].decode("utf-8", "replace").split())
         if not ended and started.returncode not in (0, 1):
-            tail = (log / "said").read_bytes()[-400:].decode("utf-8", "replace")
-            ended = f"the grader ended with status {started.returncode}: {' '.join(tail.split())}"
+            ended = f"the grader ended with status {started.returncode}: {tail}"
+        rows = _whole(path, judged, ended)
+        # Every check is judged, whatever a notebook does, or its time is over: else the fault is the grader's.
+        if not ended and any(row["exercise"] for row in rows[len(judged) :]):
+            ended = f"could not be graded, which is no fault of the notebook's: {tail}"
+            rows = _whole(path, judged, ended)
     return {
         "status": ended or "graded",
-        "rows": _whole(path, rows, ended),
+        "rows": rows,
         "seconds": round(time.monotonic() - begun, 1),
         "memory": round(most / 2**30, 2),
         "digest": digest(path),
