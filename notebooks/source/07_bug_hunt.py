@@ -22,6 +22,7 @@ from gan_course.zoo.failures import failures
 
 configure(coding="mp3")  # small files; where clipping and phase matter, FLAC
 checks = lesson("07")
+RATE, SAMPLES = 16_000, 16_384  # of every sound that a network gets or makes: 1.024 s
 examples = failures()  # sounds of broken trainings, which come with the course
 listen(examples["as it should be"].sound, labels=["the repaired program: three of its notes"])
 
@@ -69,7 +70,7 @@ listen(examples["as it should be"].sound, labels=["the repaired program: three o
 #
 # An error would end a lesson, so we catch it, and show its first line:
 
-# %%
+# %% tags=["demo"]
 def caught(function, *arguments):
     """What became of a call: its result, or the error in one line."""
     try:
@@ -139,7 +140,7 @@ for function in (first_network, first_epoch, caught):
 # A folder of notes, as one gets it: wav files, and not all of one sample rate. (We write the course's own synthetic notes to a temporary
 # folder: bells, plucked strings and reeds, six pitches. The reeds were "recorded" at 8,000 Hz.)
 
-# %%
+# %% tags=["demo"]
 clips = notes(480, seed=0, instruments=("bell", "plucked", "reed"), pitches=("C4", "D4", "E4", "G4", "A4", "C5"))
 place = tempfile.TemporaryDirectory()
 FOLDER = Path(place.name)
@@ -151,7 +152,7 @@ print(len(list(FOLDER.glob("*.wav"))), "files")
 # %% [markdown]
 # The program's loader:
 
-# %%
+# %% tags=["demo"]
 def first_load(folder):
     file = sorted(folder.glob("*.wav"))[0]
     samples = soundfile.read(file)
@@ -166,7 +167,7 @@ caught(first_load, FOLDER)
 #
 # > **Guess first:** the program takes all sounds to have 16,000 Hz. What will the reeds sound like?
 
-# %%
+# %% tags=["demo"]
 reed = next(file for file in sorted(FOLDER.glob("*.wav")) if "reed" in file.name)
 samples, own_rate = soundfile.read(reed)
 
@@ -218,8 +219,7 @@ def read_folder(folder, rate, samples):
 # %%
 checks.read_folder(read_folder)
 
-# %%
-RATE, SAMPLES = 16_000, 16_384
+# %% tags=["demo"]
 audio = read_folder(FOLDER, RATE, SAMPLES)
 labels = clips.labels["pitch"]
 print("clips:", tuple(audio.shape), " loudest sample:", f"{audio.abs().max():.2f}")
