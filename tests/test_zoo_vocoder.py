@@ -135,6 +135,7 @@ def test_a_model_heard_through_it_plays_all_its_sounds_by_it(vocoder: Vocoder) -
         assert np.array_equal([sound.samples for sound in heard], model.decode(pictures).numpy())
     one, other = (model.interpolate(1, 2, 2, pitch="A4")[0] for model in (plain, voiced))
     assert not np.array_equal(one.samples, other.samples)
+    assert torch.equal(voiced.untrained().decode(pictures), vocoder.decode(pictures))
     with pytest.raises(ValueError, match="was trained for LogMel"):
         zoo.load("notes-lite").heard_through(vocoder)
 

@@ -1,5 +1,6 @@
 """A contact sheet: many sounds at a glance, each a small picture that plays. Lesson 04."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -54,7 +55,7 @@ class ContactSheet:
             for sound in self.sounds
         ]
         # one scale for all, so that soft clips look soft
-        highest = 10 * np.ceil(max(-40.0, *(float(level.max()) for level in levels)) / 10)
+        highest = 10 * math.ceil(max(-40.0, *(float(level.max()) for level in levels)) / 10)
         duration = max(sound.duration for sound in self.sounds)
         tiles = "".join(
             _tile(sound, label, tile(level, sound.duration / duration, highest), sound * factor, self.coding)
@@ -124,8 +125,7 @@ def contact_sheet(
 
 
 def mel_levels(sound: Sound) -> NDArray[np.floating]:
-    """Levels (dB; 0 is a sine at full scale) `(band, frame)`, the largest in each of 36 bands of equal width "
-    "in mels."""
+    """Levels (dB; 0 is a sine at full scale) `(band, frame)`, the largest in each of 36 bands as wide in mels."""
     levels, _ = fine_spectrogram(sound, _COLUMNS)
     ends = hertz_to_mel(torch.tensor([_LOWEST, sound.rate / 2]))
     edges = mel_to_hertz(torch.linspace(ends[0], ends[1], _BANDS + 1)).numpy()
@@ -135,8 +135,7 @@ def mel_levels(sound: Sound) -> NDArray[np.floating]:
 
 
 def tile(levels: NDArray[np.floating], share: float, highest: float) -> bytes:
-    """A PNG of levels (dB) `(band, frame)`, low bands below, over the first `share` of its width; grey where "
-    "it is over."""
+    """A PNG of levels (dB) `(band, frame)`, low bands below, over the first `share` of its width, grey beyond."""
     from matplotlib import colormaps
     from PIL import Image
 
@@ -162,4 +161,5 @@ def _tile(sound: Sound, label: str, png: bytes, played: Sound, coding: Coding) -
 
 
 def _level(sound: Sound) -> str:
-    return f"{sound.level:.0f} dB".replace("-", "−") if sound.peak else "silence"
+    # A level just below 0 is 0, and not −0.
+    return f"{round(sound.level)} dB".replace("-", "−") if sound.peak else "silence"

@@ -52,6 +52,8 @@ TOLD = "told from real (AUC)"
 NEAREST = "nearest to a training clip"
 SHARES = ("precision", "recall", "coverage", TOLD, NEAREST)
 """Metrics between 0 and 1, and so are the ends of their intervals."""
+UNBIASED = "KAD"
+"""What the one metric that can be negative begins with: its mean over draws from one distribution is 0."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,10 @@ class _Bench:
     ) -> None:
         value = measure("generated") if value is None else value
         low, high = interval
+        if not metric.startswith(UNBIASED):
+            low = max(low, 0.0)
         if metric in SHARES:
-            low, high = max(low, 0.0), min(high, 1.0)
+            high = min(high, 1.0)
         self.rows.append(
             Row(
                 metric,

@@ -101,11 +101,13 @@ class Model:
         return self.sounds(self.pictures(self.z(seed), **conditions), label)[0]
 
     def untrained(self, seed: int = 0) -> Model:
-        """The same network with the random weights of before its first step."""
+        """The same network with the random weights of before its first step, heard in the same way."""
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             fresh = self._fresh()
-        return Model("untrained", fresh.state_dict(), self.about)
+        model = Model("untrained", fresh.state_dict(), self.about)
+        model.vocoder = self.vocoder
+        return model
 
     def interpolate(self, start: int, end: int, steps: int = 5, **conditions: str) -> list[Sound]:
         """``steps`` sounds on the way from the latent vector of seed ``start`` to that of seed ``end``.
