@@ -3,7 +3,15 @@
 import pytest
 import torch
 
-from gan_course.networks import FAMILIES, Discriminator, Generator
+from gan_course.networks import (
+    FAMILIES,
+    BandDiscriminator,
+    BandGenerator,
+    Discriminator,
+    Generator,
+    TexturedDiscriminator,
+    TexturedGenerator,
+)
 
 CLASSES = {"pitch": 5, "instrument": 3}
 
@@ -49,7 +57,7 @@ def test_both_players_hear_every_label() -> None:
         assert not torch.equal(discriminator(x, base), discriminator(x, other))
 
 
-@pytest.mark.parametrize("family", ["convolutional", "banded"])
+@pytest.mark.parametrize("family", ["convolutional", "banded", "textured"])
 def test_signals_keep_their_size_through_every_layer_at_the_start(family: str) -> None:
     torch.manual_seed(0)
     generator = FAMILIES[family][0]((1, 64, 64), {}, latent=64)
@@ -92,3 +100,39 @@ def test_residual_blocks_begin_as_their_shortcuts() -> None:
     x = torch.randn(2, 8, 4, 4)
     torch.testing.assert_close(block(x), block.shortcut(x))
     assert block.first.weight.abs().sum() > 0
+
+
+def test_a_textured_generator_is_a_banded_one_and_what_two_small_convolutions_add() -> None:
+    torch.manual_seed(0)
+    generator = TexturedGenerator((1, 32, 16), CLASSES, 8, (8, 8, 4, 4))
+    z = torch.randn(3, 8)
+    bands = generator.bands(z, labels(3))
+    added = torch.atanh(generator(z, labels(3)).double()) - bands
+    assert 0.1 < added.std() / bands.std() < 2
+    torch.nn.init.zeros_(generator.fine[1].weight)
+    torch.testing.assert_close(generator(z, labels(3)), BandGenerator.forward(generator, z, labels(3)))
+
+
+def test_a_textured_discriminator_judges_patches_alike_wherever_they_are() -> None:
+    torch.manual_seed(0)
+    discriminator = TexturedDiscriminator((1, 64, 64), CLASSES, (8, 8, 8, 8))
+
+    def patch_logit(x: torch.Tensor) -> torch.Tensor:
+        one = {name: label[:1] for name, label in labels(1).items()}
+        return discriminator(x, one) - BandDiscriminator.forward(discriminator, x, one)
+
+    texture = torch.randn(8, 8)
+    pictures = torch.zeros(3, 1, 1, 64, 64)
+    for picture, (low, first) in zip(pictures, ((16, 16), (32, 16), (24, 40)), strict=True):
+        picture[0, 0, low : low + 8, first : first + 8] = texture
+    here, higher, later = map(patch_logit, pictures)
+    assert here.abs() > 1e-3
+    torch.testing.assert_close(higher, here)
+    torch.testing.assert_close(later, here)
+    # a patch is 22 cells wide, and what lies further away than that is none of its business
+    assert 1 + 3 * (1 + 2 + 4) == 22
+    h = x = torch.zeros(1, 1, 64, 64, requires_grad=True)
+    for layer in discriminator.local:
+        h = layer(h)
+    seen = torch.autograd.grad(h[0, :, 4, 4].sum(), x)[0][0, 0].abs().sum(0).nonzero()
+    assert len(seen) == 22

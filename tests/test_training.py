@@ -339,7 +339,7 @@ def test_a_recipe_is_plain_data_and_reads_itself_back(tmp_path: Path) -> None:
         ({"stepz": 3}, "no stepz"),
         ({"shift": -0.1}, "0 or more"),
         ({"gamma_at_end": 0}, "above 0"),
-        ({"networks": "dense"}, "choose convolutional, banded, residual"),
+        ({"networks": "dense"}, "choose convolutional, banded, residual, textured"),
     ],
 )
 def test_a_recipe_that_cannot_work_is_refused(changes: dict, said: str) -> None:

@@ -15,11 +15,13 @@ from gan_course.networks.convolutional import (
 )
 from gan_course.networks.perceptron import perceptron
 from gan_course.networks.residual import ResidualDiscriminator, ResidualGenerator
+from gan_course.networks.textured import TexturedDiscriminator, TexturedGenerator
 
 FAMILIES: dict[str, tuple[Any, Any]] = {
     "convolutional": (Generator, Discriminator),
     "banded": (BandGenerator, BandDiscriminator),
     "residual": (ResidualGenerator, ResidualDiscriminator),
+    "textured": (TexturedGenerator, TexturedDiscriminator),
 }
 """Generator and discriminator of spectrograms, by the name that a recipe gives."""
 
@@ -34,6 +36,8 @@ __all__ = [
     "Projection",
     "ResidualDiscriminator",
     "ResidualGenerator",
+    "TexturedDiscriminator",
+    "TexturedGenerator",
     "fitting_samples",
     "one_hot_blocks",
     "perceptron",

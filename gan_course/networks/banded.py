@@ -49,11 +49,15 @@ class BandGenerator(nn.Module):
 
     def forward(self, z: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
         """``z`` ``(batch, latent)`` of standard normal numbers → ``(batch, channel, frequency, frame)``."""
+        return torch.tanh(self.bands(z, labels))
+
+    def bands(self, z: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
+        """What `forward` returns, before it is brought into (−1, 1)."""
         h = torch.cat([z, self.conditioning(labels, len(z)).to(z)], dim=1)
         h = self.project(h).view(-1, *self.start)
         for layer in self.up:
             h = layer(F.leaky_relu(h, SLOPE))
-        return torch.tanh(h).view(-1, *self.shape)
+        return h.view(-1, *self.shape)
 
 
 class BandDiscriminator(nn.Module):

@@ -1,0 +1,86 @@
+"""Banded networks with an eye for texture: what holds from band to band is made, and judged, by small convolutions.
+
+Networks that connect all bands with all hear a chord at once, and have no idea that neighbouring bands belong
+together: their pictures are grainy, and no layer of theirs finds that odd. So the generator ends in two convolutions
+along both axes, and beside the discriminator a second one judges small patches, as in PatchGAN (Isola et al. 2017),
+with the same labels. Lesson 09.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from gan_course.networks.banded import BandDiscriminator, BandGenerator
+from gan_course.networks.convolutional import SLOPE, Projection, start_weights
+
+FINE = 8
+"""Channels between the two convolutions at the end of the generator."""
+LOCAL = (16, 32, 48)
+"""Channels of the patch judge after each of its convolutions of kernel 4 and stride 2; it sees 22 × 22 cells."""
+ALIKE = 16
+"""So many neighbouring patches overlap that they count as one."""
+
+
+class TexturedGenerator(BandGenerator):
+    """z and labels → a spectrogram in (−1, 1): a `BandGenerator`, and two convolutions that see its neighbours.
+
+    The parameters are those of `BandGenerator`. The convolutions, of kernel 3, add to what is there.
+    """
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        classes: Mapping[str, int],
+        latent: int = 64,
+        widths: Sequence[int] = (256, 192, 128, 128),
+    ) -> None:
+        super().__init__(shape, classes, latent, widths)
+        self.fine = nn.ModuleList(
+            nn.Conv2d(i, o, kernel_size=3, padding=1) for i, o in ((shape[0], FINE), (FINE, shape[0]))
+        )
+        self.fine.apply(start_weights)
+
+    def forward(self, z: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
+        """``z`` ``(batch, latent)`` of standard normal numbers → ``(batch, channel, frequency, frame)``."""
+        h = self.bands(z, labels)
+        first, second = self.fine
+        return torch.tanh(h + second(F.leaky_relu(first(h), SLOPE)))
+
+
+class TexturedDiscriminator(BandDiscriminator):
+    """A spectrogram and labels → one logit: that of a `BandDiscriminator` plus that of a judge of patches.
+
+    The parameters are those of `BandDiscriminator`. The patches' features are averaged over all places, so where in the
+    picture something sounds wrong is the same to it; it is told the labels too, since a trumpet's texture is not a
+    flute's.
+    """
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        classes: Mapping[str, int],
+        widths: Sequence[int] = (128, 128, 192, 256),
+        features: int = 128,
+    ) -> None:
+        super().__init__(shape, classes, widths, features)
+        inputs = [shape[0], *LOCAL[:-1]]
+        self.local = nn.ModuleList(
+            nn.Conv2d(i, o, kernel_size=4, stride=2, padding=1) for i, o in zip(inputs, LOCAL, strict=True)
+        )
+        self.local_judge = Projection(LOCAL[-1], classes)
+        for module in (self.local, self.local_judge):
+            module.apply(start_weights)
+
+    def forward(self, x: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
+        """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``."""
+        h = x
+        for layer in self.local:
+            h = F.leaky_relu(layer(h), SLOPE)
+        # The mean of n independent numbers is √n times smaller than one of them.
+        f = h.mean((2, 3)) * math.sqrt(h[0, 0].numel() / ALIKE)
+        return super().forward(x, labels) + self.local_judge(f, labels)
