@@ -129,7 +129,10 @@ def data(
 @app.command()
 def train(
     recipe: Annotated[
-        str, typer.Argument(help="A shipped recipe (lite, full, notes-first) or the path of a JSON file.")
+        str,
+        typer.Argument(
+            help="A shipped recipe (lite, full, notes, orchestra, digits) or the path of a JSON file."
+        ),
     ],
     folder: Annotated[Path, typer.Option(help="Where checkpoints go; a run found there is taken up.")],
     sounds: Annotated[

@@ -46,7 +46,9 @@ def test_low_tones_are_bright_below_and_high_ones_above() -> None:
 
 def test_all_pictures_have_one_scale_and_one_length_of_time() -> None:
     loud, soft, short = pictures(
-        contact_sheet([sine(440), sine(440, amplitude=0.005), sine(440, seconds=0.25)], labels=list("abc")).html()
+        contact_sheet(
+            [sine(440), sine(440, amplitude=0.005), sine(440, seconds=0.25)], labels=list("abc")
+        ).html()
     )
     assert loud.max() - soft.max() > 60
     width = short.shape[1]
