@@ -16,6 +16,7 @@ from gan_course import datasets, evaluation, zoo
 from gan_course.display import Monitor, column, configure, explore, listen, plot_lines, quiz
 from gan_course.display.monitor import tiles
 from gan_course.exercises import lesson
+from gan_course.sound import Sound
 from gan_course.synthesis import note_name
 from gan_course.training import Recipe, Training, train
 
@@ -372,6 +373,40 @@ column(listen(*way, say="Along the arc."),
 # > **Look:** is the middle of the chord worse here? We saw no great harm. A network may well be smooth where it was never trained; the arc
 # > only makes sure that you never have to rely on it.
 #
+# ## Real instruments, and voices
+#
+# The built-in notes come from formulas. What of recordings? `orchestra-full` was trained on notes of the Philharmonia Orchestra, `digits-full` on spoken
+# digits, each in about an hour on one thread of a processor. Their licences travel with them: read `zoo.load("orchestra-full").card` before you publish.
+
+# %% tags=["demo"]
+players, digits = zoo.load("orchestra-full"), zoo.load("digits-full")
+said = [Sound(np.concatenate([digits.generate(2, digit=digit, speaker=name).samples for digit in "314"]), digits.rate) for name in ("jackson", "theo")]
+listen(*[zoo.tune(players, TUNE, tempo=200, seed=3, instrument=name) for name in ("cello", "clarinet")], *said,
+       labels=["cello", "clarinet", "3 1 4, as jackson says it", "as theo says it"],
+       say="No recording: eleven notes and three digits, each drawn from a z. What breath and bow do is in the data, and so it is learnt.")
+
+# %% [markdown]
+# At first our orchestra sounded *grainy*. Networks that connect all bands with all have no idea that neighbouring bands belong together: what they draw is
+# rougher than real pictures are, and no layer of theirs finds that odd. So the orchestra's networks, called `textured`, have two pieces more. At its end
+# $G$ has two small convolutions along both axes. And beside $D$ sits a judge of *patches* of 22 × 22 cells, whose findings are averaged over all places
+# (Isola et al. 2017), so that it hears texture, wherever it is. It is told the labels as well: a flute's texture is not a cello's.
+#
+# > **Guess first:** what will you see if you take the two convolutions away from the trained generator?
+
+# %% tags=["demo"]
+without = zoo.load("orchestra-full")
+for weight in without.generator.fine[1].parameters():
+    weight.zero_()  # what the last convolution adds is nothing now
+asked = {"pitch": ["C3", "A4", "E4", "G3"], "instrument": ["cello", "flute", "clarinet", "bassoon"]}
+column(tiles(np.concatenate([model_.pictures(players.z(3, 4), **asked)[:, 0].numpy() for model_ in (players, without)]),
+             "four notes with the last two convolutions, and the same without"),
+       listen(*[model_.generate(3, pitch="A4", instrument="flute").at_level(-25) for model_ in (players, without)], labels=["with", "without"],
+              say="A flute; and a flute behind a grid."))
+
+# %% [markdown]
+# The mosaic is lesson 08's: every layer of stride 2 leaves a pattern, and here nothing between them ever wipes it away. The two convolutions do: what comes
+# before them need no longer be a picture.
+#
 # ## Few sounds: play them differently
 #
 # With a few hundred sounds $D$ soon knows each by heart, and every *other* sound becomes a fake to it, good ones too. One remedy costs nothing:
@@ -528,7 +563,8 @@ quiz([
 # **Terms:** *conditional GAN*, *one-hot vector*, *projection discriminator*, *recipe*, *learning-rate schedule*, *half-life*, *checkpoint*, *bfloat16*, *mixed precision*, *spherical interpolation*, *augmentation*.
 #
 # **To read:** M. Mirza and S. Osindero, *Conditional Generative Adversarial Nets* (2014). T. Miyato and M. Koyama, *cGANs with Projection Discriminator* (2018). Y. Huang et al., *The GAN is Dead; Long Live the GAN!* (2024): the loss and the penalties of our
-# recipe. J. Engel et al., *GANSynth: Adversarial Neural Audio Synthesis* (2019): notes, in full. T. Karras et al., *Training Generative Adversarial Networks with Limited Data* (2020): what happens with few samples. K. Shoemake, *Animating Rotation with Quaternion Curves* (1985), and
+# recipe. J. Engel et al., *GANSynth: Adversarial Neural Audio Synthesis* (2019): notes, in full. T. Karras et al., *Training Generative Adversarial Networks with Limited Data* (2020): what happens with few samples. P. Isola et al.,
+# *Image-to-Image Translation with Conditional Adversarial Networks* (2017): a judge of patches. K. Shoemake, *Animating Rotation with Quaternion Curves* (1985), and
 # T. White, *Sampling Generative Networks* (2016): the arc. P. Micikevicius et al., *Mixed Precision Training* (2018).
 #
 # Next: **10 · Judging**.
