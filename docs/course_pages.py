@@ -410,6 +410,8 @@ FAILURES = {
 
 WELCOME = "notes-first"
 """The generator that plays on the first page."""
+MUSIC_ALONE = {"orchestra": ("cello", "clarinet")}
+"""Data sets whose licence lets music be passed on and notes not, and which instruments play it."""
 TUNE = "A3 C4:2 D4 E4:1.5 F4:0.5 E4 D4:2 B3 G3:1.5 A3:0.5 B3"
 
 
@@ -429,11 +431,14 @@ def _raw(players: Any) -> str:
     return f"```````{{raw}} html\n{players.html()}\n```````\n"
 
 
-def _tune(model: Any) -> Any:
+def _tune(model: Any, *instruments: str) -> Any:
     from gan_course import zoo
     from gan_course.display import listen
 
     say = "A network drew each note as a picture, all from one z. Listen for one instrument in all of them."
+    if instruments:
+        heard = [zoo.tune(model, TUNE, tempo=200, instrument=name) for name in instruments]
+        return listen(*heard, labels=list(instruments), coding="mp3", picture="spectrogram", say=say)
     return listen(
         zoo.tune(model, TUNE, tempo=200), labels=[f"{model.name} plays a tune"], coding="mp3", say=say
     )
@@ -463,6 +468,10 @@ def _generated(models: Iterable[Any]) -> Iterator[str]:
             f"### {model.name}\n\n{model.parameters:,} parameters, trained on the data set *{model.recipe.data}* in"
             f" {model.recipe.steps:,} steps."
         )
+        if played := MUSIC_ALONE.get(model.recipe.data):
+            yield "It plays music here and no single notes, since its licence forbids to offer them as samples."
+            yield _raw(_tune(model, *played))
+            continue
         if {word.partition(":")[0] for word in TUNE.split()} <= set(model.classes.get("pitch", ())):
             yield _raw(_tune(model))
         for condition, values in model.classes.items():
