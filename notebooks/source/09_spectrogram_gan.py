@@ -376,18 +376,19 @@ column(listen(*way, say="Along the arc."),
 # ## Real instruments, and voices
 #
 # The built-in notes come from formulas. What of recordings? `orchestra-full` was trained on notes of the Philharmonia Orchestra, `digits-full` on spoken
-# digits, each in about an hour on one thread of a processor. Their licences travel with them: read `zoo.load("orchestra-full").card` before you publish.
+# digits, in an hour and in half an hour on one thread of a processor. Their licences travel with them: read `zoo.load("orchestra-full").card` before you publish.
 
 # %% tags=["demo"]
 players, digits = zoo.load("orchestra-full"), zoo.load("digits-full")
 said = [Sound(np.concatenate([digits.generate(2, digit=digit, speaker=name).samples for digit in "314"]), digits.rate) for name in ("jackson", "theo")]
-listen(*[zoo.tune(players, TUNE, tempo=200, seed=3, instrument=name) for name in ("cello", "clarinet")], *said,
+tunes = [zoo.tune(players, TUNE, tempo=200, seed=3, instrument=name) for name in ("cello", "clarinet")]
+listen(*[sound.at_level(-25) for sound in (*tunes, *said)],
        labels=["cello", "clarinet", "3 1 4, as jackson says it", "as theo says it"],
        say="No recording: eleven notes and three digits, each drawn from a z. What breath and bow do is in the data, and so it is learnt.")
 
 # %% [markdown]
 # At first our orchestra sounded *grainy*. Networks that connect all bands with all have no idea that neighbouring bands belong together: what they draw is
-# rougher than real pictures are, and no layer of theirs finds that odd. So the orchestra's networks, called `textured`, have two pieces more. At its end
+# rougher than real pictures are, and no layer of theirs finds that odd. So these two have networks called `textured`, with two pieces more. At its end
 # $G$ has two small convolutions along both axes. And beside $D$ sits a judge of *patches* of 22 × 22 cells, whose findings are averaged over all places
 # (Isola et al. 2017), so that it hears texture, wherever it is. It is told the labels as well: a flute's texture is not a cello's.
 #
@@ -400,7 +401,7 @@ for weight in without.generator.fine[1].parameters():
 asked = {"pitch": ["C3", "A4", "E4", "G3"], "instrument": ["cello", "flute", "clarinet", "bassoon"]}
 column(tiles(np.concatenate([model_.pictures(players.z(3, 4), **asked)[:, 0].numpy() for model_ in (players, without)]),
              "four notes with the last two convolutions, and the same without"),
-       listen(*[model_.generate(3, pitch="A4", instrument="flute").at_level(-25) for model_ in (players, without)], labels=["with", "without"],
+       listen(*[zoo.tune(model_, "A4 G4 E4:2", 200, seed=3, instrument="flute").at_level(-25) for model_ in (players, without)], labels=["with", "without"],
               say="A flute; and a flute behind a grid."))
 
 # %% [markdown]
