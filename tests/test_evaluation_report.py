@@ -96,10 +96,22 @@ def test_every_row_says_what_it_answers_of_how_many_clips_and_by_which_embedding
         assert row.n == COUNT
         assert row.embedding
         assert row.low <= row.value <= row.high, row.metric
-        assert row.low >= 0 or row.metric.startswith("KAD"), row.metric
+        assert row.low >= 0 or row.metric in ("KAD × 100", "FAD∞"), row.metric
         assert row.better in ("higher", "lower", "0.5")
         assert math.isfinite(row.floor)
         assert row.through == pytest.approx(row.floor), row.metric
+
+
+def test_an_interval_holds_its_value_and_ends_where_the_metric_does() -> None:
+    bench = report._Bench({"generated": [0], "other": [0]}, None, 0)
+    ends = {}
+    for metric in ("FAD∞", "KAD × 100", "FAD", "coverage"):
+        value = -1.0 if metric in report.CAN_BE_NEGATIVE else 0.5
+        bench.add(metric, QUESTIONS[0], lambda _, value=value: value, (-2.0, 3.0), "ear", "lower")
+        row = bench.rows[-1]
+        assert row.low <= row.value <= row.high
+        ends[metric] = (row.low, row.high)
+    assert ends == {"FAD∞": (-2, 3), "KAD × 100": (-2, 3), "FAD": (0, 3), "coverage": (0, 1)}
 
 
 def test_real_sounds_are_as_good_as_real_ones(real: Verdict) -> None:

@@ -21,7 +21,7 @@ import pytest
 
 from gan_course.classroom.course import Course
 from gan_course.sound import Sound
-from gan_course.zoo import names, vocoder_names
+from gan_course.zoo import load, names, vocoder_names
 from gan_course.zoo.failures import failures
 from tests.browser import browser
 
@@ -243,7 +243,12 @@ def test_the_gallery_has_each_kind_of_sound_and_says_what_to_listen_for(built: d
         assert "<img" in one
     # Music made with the orchestra's notes may be passed on, single notes may not.
     chapter = page.text.split("<h3>orchestra-full")[1].split("<h3>")[0]
-    assert chapter.count("<audio") == 2 and "its licence forbids" in chapter
+    assert "its licence forbids" in chapter and chapter.count("<audio") == 2
+    heard = [known["aria-label"] for known in page.of("audio")]
+    assert [name for name in heard if name in load("orchestra-full").classes["instrument"]] == [
+        "cello",
+        "clarinet",
+    ]
     assert sum(f.stat().st_size for f in page.path.parent.rglob("*") if f.is_file()) < 30e6
 
 

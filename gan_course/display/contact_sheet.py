@@ -125,7 +125,7 @@ def contact_sheet(
 
 
 def mel_levels(sound: Sound) -> NDArray[np.floating]:
-    """Levels (dB; 0 is a sine at full scale) `(band, frame)`, the largest in each of 36 bands as wide in mels."""
+    """Levels (dB; 0 is a sine at full scale) `(band, frame)`, the largest in each of 36 bands of one width in mels."""
     levels, _ = fine_spectrogram(sound, _COLUMNS)
     ends = hertz_to_mel(torch.tensor([_LOWEST, sound.rate / 2]))
     edges = mel_to_hertz(torch.linspace(ends[0], ends[1], _BANDS + 1)).numpy()

@@ -52,8 +52,8 @@ TOLD = "told from real (AUC)"
 NEAREST = "nearest to a training clip"
 SHARES = ("precision", "recall", "coverage", TOLD, NEAREST)
 """Metrics between 0 and 1, and so are the ends of their intervals."""
-UNBIASED = "KAD"
-"""What the one metric that can be negative begins with: its mean over draws from one distribution is 0."""
+CAN_BE_NEGATIVE = ("KAD × 100", "FAD∞")
+"""What is unbiased, or extrapolated, lies around 0 for equal sets; the intervals of all other metrics end at 0."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class _Bench:
     ) -> None:
         value = measure("generated") if value is None else value
         low, high = interval
-        if not metric.startswith(UNBIASED):
+        if metric not in CAN_BE_NEGATIVE:
             low = max(low, 0.0)
         if metric in SHARES:
             high = min(high, 1.0)

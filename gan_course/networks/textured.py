@@ -1,7 +1,7 @@
 """Banded networks with an eye for texture: what holds from band to band is made, and judged, by small convolutions.
 
-Networks that connect all bands with all hear a chord at once, and have no idea that neighbouring bands belong
-together: their pictures are grainy, and no layer of theirs finds that odd. So the generator ends in two convolutions
+Networks that connect all bands with all have no idea that neighbouring bands belong together: their pictures are
+grainy, and no layer of theirs finds that odd. So the generator ends in two convolutions
 along both axes, and beside the discriminator a second one judges small patches, as in PatchGAN (Isola et al. 2017),
 with the same labels. Lesson 09.
 """
@@ -23,7 +23,7 @@ FINE = 8
 LOCAL = (16, 32, 48)
 """Channels of the patch judge after each of its convolutions of kernel 4 and stride 2; it sees 22 × 22 cells."""
 ALIKE = 16
-"""So many neighbouring patches overlap that they count as one."""
+"""So many patches of a picture count as one: they overlap, and a note sounds on (17 to 43 at the start, of notes)."""
 
 
 class TexturedGenerator(BandGenerator):
@@ -56,8 +56,8 @@ class TexturedDiscriminator(BandDiscriminator):
     """A spectrogram and labels → one logit: that of a `BandDiscriminator` plus that of a judge of patches.
 
     The parameters are those of `BandDiscriminator`. The patches' features are averaged over all places, so where in the
-    picture something sounds wrong is the same to it; it is told the labels too, since a trumpet's texture is not a
-    flute's.
+    picture something sounds wrong is the same to it; it is told the labels too, since a flute's texture is not a
+    cello's.
     """
 
     def __init__(
@@ -81,6 +81,6 @@ class TexturedDiscriminator(BandDiscriminator):
         h = x
         for layer in self.local:
             h = F.leaky_relu(layer(h), SLOPE)
-        # The mean of n independent numbers is √n times smaller than one of them.
-        f = h.mean((2, 3)) * math.sqrt(h[0, 0].numel() / ALIKE)
+        # The mean of n independent numbers varies √n times less than one of them: this makes up for it.
+        f = h.mean((2, 3)) * math.sqrt(h.shape[2] * h.shape[3] / ALIKE)
         return super().forward(x, labels) + self.local_judge(f, labels)

@@ -37,8 +37,8 @@ listen(*[zoo.tune(trained, TUNE, tempo=200, seed=4, instrument=name) for name in
 # - read what a training says while it runs, and decide when to stop it;
 # - train on a folder of your own sounds, on a laptop or on a graphics card.
 #
-# **Builds on:** lessons 04 to 08. **Time:** 60 minutes to read and listen, about 50 for the exercises; the cells take two to
-# two and a half minutes on 2 slow CPU cores, most of it training. With a graphics card the same cells train more.
+# **Builds on:** lessons 04 to 08. **Time:** 60 minutes to read and listen, about 50 for the exercises; the cells take two and a half
+# to three minutes on 2 slow CPU cores, most of it training. With a graphics card the same cells train more.
 #
 # ## Ask, and you shall hear
 #
@@ -107,7 +107,7 @@ checks.projection_logit(projection_logit)
 # how they came about.
 #
 # The first piece is new. Lesson 08 convolved along both axes, as one does with pictures: a thing moved is the same thing. Along time that holds. Along
-# frequency it does not: a note moved by some bands is another note. So our networks slide along time only, and every layer connects all bands with all.
+# frequency it does not: a note moved by some bands is another note. So our networks slide along time only, and every layer connects all bands with all: they are *banded*.
 # What does that cost?
 
 # %% tags=["demo"]
@@ -122,7 +122,7 @@ for networks, up, down in (("convolutional", (128, 96, 64, 32), (32, 64, 96, 128
 
 # %% tags=["demo"]
 small = Recipe(conditions=(), representation={"representation": "LogMel", "n_mels": 32, "hop": 512, "n_fft": 2048}, latent=32, networks="banded",
-               generator_widths=(64, 64, 48), discriminator_widths=(48, 64, 64), steps=120, seed=1, learning_rate=2e-3,
+               generator_widths=(64, 64, 48), discriminator_widths=(48, 64, 64), steps=200, seed=1, learning_rate=2e-3,
                objective="non_saturating", penalties=(), average=0.0, precision="32-true")
 print({name: value for name, value in small.to_dict().items() if name in ("objective", "penalties", "conditions", "steps", "batch")})
 
@@ -138,7 +138,7 @@ for name, change in PIECES.items():
     print(f"{name:17}", ", ".join(f"{k} {said[k]:.2f}" for k in ("kernel distance x 100", "precision", "recall", "coverage")))
 
 # %% [markdown]
-# Pictures of 32 × 32, 120 steps each, one seed: too little to be good, enough to see a direction. *Precision* is the share of the
+# Pictures of 32 × 32, 200 steps each, one seed: too little to be good, enough to see a direction. *Precision* is the share of the
 # generated sounds that lie among real ones, *recall* the share of the real ones that lie among generated ones, the *kernel distance*
 # measures the two as wholes (lesson 10 has them all).
 #
@@ -149,11 +149,10 @@ pictures = [picture for run in runs.values() for picture in run.heard()[0][:3]]
 tiles(np.stack(pictures), "made by the five trainings, three by each, in the order of the table")
 
 # %% [markdown]
-# The last training was told what to play. Does it? Train it for three times as many steps, and for each of 256 wishes look which real note is most like the
-# picture that came back:
+# The last training was told what to play. Does it? For each of 256 wishes, look which real note is most like the picture that came back:
 
 # %% tags=["demo"]
-run = train(replace(recipe, steps=360), notes)
+run = runs["+ labels"]
 asked = {kind: label[:256] for kind, label in notes.labels.items()}
 made = run.game.sample(256, asked, seed=5)
 nearest = torch.cdist(made.flatten(1), run.real.flatten(1)).argmin(1)
@@ -387,26 +386,49 @@ listen(*[sound.at_level(-25) for sound in (*tunes, *said)],
        say="No recording: eleven notes and three digits, each drawn from a z. What breath and bow do is in the data, and so it is learnt.")
 
 # %% [markdown]
-# At first our orchestra sounded *grainy*. Networks that connect all bands with all have no idea that neighbouring bands belong together: what they draw is
-# rougher than real pictures are, and no layer of theirs finds that odd. So these two have networks called `textured`, with two pieces more. At its end
+# Banded networks have one fault. They have no idea that neighbouring bands belong together: what they draw is *grainy*, and no layer of theirs finds that
+# odd. Grain is the power of the finest detail, of what a mean over 3 × 3 cells takes away:
+
+# %% tags=["demo"]
+from gan_course.evaluation.two_sample import with_detail
+
+
+def grain(pictures):
+    return float(with_detail(pictures)[:, 1:].square().mean())  # its second half is that detail
+
+
+lite = player["at its end"]
+asked = {kind: [notes.classes[kind][i] for i in label[:256].tolist()] for kind, label in notes.labels.items()}
+ratio = grain(lite.pictures(lite.z(0, 256), **asked)) / grain(lite.encoding.encode(notes.audio[:256]))
+print(f"notes-lite, which is banded, draws {ratio:.2f} times the grain of real notes")
+
+# %% [markdown]
+# So `orchestra-full` and `digits-full` have networks called `textured`, with two pieces more. At its end
 # $G$ has two small convolutions along both axes. And beside $D$ sits a judge of *patches* of 22 × 22 cells, whose findings are averaged over all places
 # (Isola et al. 2017), so that it hears texture, wherever it is. It is told the labels as well: a flute's texture is not a cello's.
 #
 # > **Guess first:** what will you see if you take the two convolutions away from the trained generator?
 
 # %% tags=["demo"]
+def flutter(pictures):
+    """Of all power that changes from frame to frame, the share that comes again every second frame."""
+    power = torch.fft.rfft(pictures - pictures.mean(-1, keepdim=True)).abs().square().flatten(0, -2).sum(0)
+    return float(power[-2:].sum() / power.sum())
+
+
 without = zoo.load("orchestra-full")
 for weight in without.generator.fine[1].parameters():
     weight.zero_()  # what the last convolution adds is nothing now
 asked = {"pitch": ["C3", "A4", "E4", "G3"], "instrument": ["cello", "flute", "clarinet", "bassoon"]}
-column(tiles(np.concatenate([model_.pictures(players.z(3, 4), **asked)[:, 0].numpy() for model_ in (players, without)]),
-             "four notes with the last two convolutions, and the same without"),
-       listen(*[zoo.tune(model_, "A4 G4 E4:2", 200, seed=3, instrument="flute").at_level(-25) for model_ in (players, without)], labels=["with", "without"],
+drawn = [one.pictures(players.z(3, 4), **asked) for one in (players, without)]
+print("every second frame: with", " and without ".join(f"{flutter(pictures):.0%}" for pictures in drawn))
+column(tiles(torch.cat(drawn)[:, 0].numpy(), "four notes with the last two convolutions, and the same without"),
+       listen(*[zoo.tune(one, "A4 G4 E4:2", 200, seed=3, instrument="flute").at_level(-25) for one in (players, without)], labels=["with", "without"],
               say="A flute; and a flute behind a grid."))
 
 # %% [markdown]
-# The mosaic is lesson 08's: every layer of stride 2 leaves a pattern, and here nothing between them ever wipes it away. The two convolutions do: what comes
-# before them need no longer be a picture.
+# The mosaic is lesson 08's flutter, at the frame rate divided by the stride: the last layer has stride 2, and what comes out of it differs from one frame to
+# the next. The two convolutions wipe it away. All of it was learnt together, so what comes before them need no longer be a picture.
 #
 # ## Few sounds: play them differently
 #
