@@ -15,11 +15,12 @@ from typer.testing import CliRunner
 from gan_course import Sound, zoo
 from gan_course.cli import app
 from gan_course.display.report import MARK, as_good_as_real, check_place, report_page, write_report
-from gan_course.evaluation.report import QUESTIONS, Row, Verdict
+from gan_course.evaluation.report import ASKED_AGAIN, CONTROL, QUESTIONS, TRAINED, Row, Verdict
 from gan_course.spectral import LogMel
 from gan_course.training import Recipe, checkpoint
-from gan_course.zoo.judging import Judged, evaluate
+from gan_course.zoo.judging import Judged, _new_to, evaluate
 from gan_course.zoo.model import WEIGHTS
+from gan_course.zoo.release import as_markdown
 
 pytestmark = pytest.mark.slow
 
@@ -49,6 +50,39 @@ def test_it_is_judged_against_notes_of_another_seed_with_the_same_labels(judged:
     assert all(row.n == 36 and row.through is not None for row in judged.verdict.rows)
     assert judged.verdict["right pitch"].value > 0.9
     assert not torch.equal(judged.generated.audio, judged.real.audio)
+
+
+def test_where_labels_came_together_in_no_training_clip_control_is_measured_with_those_that_did(
+    judged: Judged,
+) -> None:
+    verdict = judged.verdict
+    control = [row.metric for row in verdict.rows if row.question == CONTROL]
+    once = [metric for metric in control if not metric.endswith(TRAINED)]
+    assert once and control == once + [metric + TRAINED for metric in once]
+    assert verdict["median error of pitch" + TRAINED].floor != verdict["median error of pitch"].floor
+    assert verdict["right pitch" + TRAINED].value > 0.9
+    assert ASKED_AGAIN in verdict.remarks() and ASKED_AGAIN in str(verdict)
+    assert ASKED_AGAIN in as_markdown(verdict)
+    usual = Verdict(tuple(row for row in verdict.rows if row.metric in once))
+    assert ASKED_AGAIN not in usual.remarks()
+
+
+def test_combinations_of_labels_are_new_by_their_names_whatever_their_order(judged: Judged) -> None:
+    few = judged.real.select(torch.arange(4))
+    assert not _new_to(judged.real, few)
+    assert _new_to(few, judged.real)
+    turned = replace(
+        few,
+        classes={kind: names[::-1] for kind, names in few.classes.items()},
+        labels={kind: len(few.classes[kind]) - 1 - labels for kind, labels in few.labels.items()},
+    )
+    assert not _new_to(turned, few) and not _new_to(few, turned)
+    one = replace(
+        judged.real,
+        labels={"pitch": judged.real.labels["pitch"]},
+        classes={"pitch": judged.real.classes["pitch"]},
+    )
+    assert not _new_to(one.select(torch.arange(4)), one)
 
 
 def test_the_page_holds_all_that_it_shows(judged: Judged, tmp_path: Path) -> None:

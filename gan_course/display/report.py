@@ -105,7 +105,7 @@ def report_page(
     if not real_is_heard:
         sheets += '<p class="small">The real recordings are not passed on: their licence asks for that.</p>'
     said = "".join(f"<p>{escape(line)}</p>" for line in about)
-    left_out = "".join(f"<li>{escape(line)}</li>" for line in verdict.left_out)
+    remarks = "".join(f"<li>{escape(line)}</li>" for line in verdict.remarks())
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">{MARK}
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -118,7 +118,7 @@ get after the way into the generator's representation and back: no generated sou
 where the value lies, given how many sounds were judged. ✓: what real, decoded sounds get lies within it, or the value
 is better. ✗: it is worse, and not by chance.</p>
 {"".join(_section(question, verdict) for question in QUESTIONS)}
-{f"<h3>Not measured</h3><ul>{left_out}</ul>" if left_out else ""}
+{f"<h3>Remarks</h3><ul>{remarks}</ul>" if remarks else ""}
 <h2>Listen</h2><p>A real sound, and one that was generated for the same label.</p><div class="pairs">{players}</div>
 <h2>At a glance</h2><p>Drawn at random, not chosen.</p>{sheets}
 {f'<h2>Model card</h2><div class="card">{_from_markdown(card)}</div>' if card else ""}

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -48,6 +48,13 @@ LARGEST = 1000
 FEWEST = 16
 """With fewer clips of a kind no verdict is given."""
 NEIGHBOURS = 5
+TRAINED = ", combinations trained on"
+"""Ends the names of metrics that ask again, with labels that came together in training."""
+ASKED_AGAIN = (
+    "The labels of some held-out sounds came together in no training sound. So control is measured twice: with the "
+    "labels of held-out sounds, and, in the rows that end in “combinations trained on”, with those of training sounds, "
+    "which are then the real ones too."
+)
 TOLD = "told from real (AUC)"
 NEAREST = "nearest to a training clip"
 SHARES = ("precision", "recall", "coverage", TOLD, NEAREST)
@@ -100,6 +107,14 @@ class Verdict:
 
     def __str__(self) -> str:
         return as_text(self)
+
+    def remarks(self) -> list[str]:
+        """What a reader of the table must know besides, as sentences."""
+        asked_again = any(row.metric.endswith(TRAINED) for row in self.rows)
+        return [
+            *([ASKED_AGAIN] if asked_again else []),
+            *(f"Not measured: {said}." for said in self.left_out),
+        ]
 
 
 @dataclass
@@ -155,6 +170,7 @@ def judge(
     training: Clips | None = None,
     unseen: Clips | None = None,
     through: Clips | None = None,
+    trained: Mapping[Literal["generated", "other", "through"], Clips] | None = None,
     ear: Ear | None = None,
     listeners: Mapping[str, Listener] | None = None,
     two_sample: bool = True,
@@ -167,9 +183,11 @@ def judge(
     that nothing was trained on; other: as many more as there are generated ones, for the floor; None takes half of the
     reference. training: what the generator was trained on, for `memorisation`, and unseen: about as many real clips
     that it was not trained on; None takes the reference, and then as few of the training clips. through: `other` after
-    the generator's representation. ear: it hears labels, for accuracy and scores. listeners: by name, whose features
-    measure distances; none of them may have been used in training. two_sample: whether judges are trained too, which
-    takes most of the time. `say` is told what is being done.
+    the generator's representation. trained: generated, other and through once more, where the labels of the real clips
+    came together in no training clip, with labels that did; control is then measured for both. ear: it hears labels,
+    for accuracy and scores. listeners: by name, whose features measure distances; none of them may have been used in
+    training. two_sample: whether judges are trained too, which takes most of the time. `say` is told what is being
+    done.
 
     What cannot be measured, as labels that are not there, is left out, and the verdict says so. Raises ValueError for
     clips that cannot be compared at all: fewer than 16 of a kind, another rate, another length.
@@ -184,6 +202,11 @@ def judge(
     say("listening for what was asked for")
     _control(bench, ear)
     _pitch(bench)
+    if trained is not None:
+        again = _Bench(dict(trained), reference, seed)
+        _control(again, ear)
+        _pitch(again)
+        bench.rows += [replace(row, metric=row.metric + TRAINED) for row in again.rows]
     say("measuring bands and modulation")
     _statistics(bench)
     if two_sample:
@@ -530,7 +553,7 @@ def as_text(verdict: Verdict) -> str:
         ).rstrip()
         for line in lines
     ]
-    text += [f"\nNot measured: {said}." for said in verdict.left_out]
+    text += [f"\n{said}" for said in verdict.remarks()]
     return "\n".join(text).strip()
 
 

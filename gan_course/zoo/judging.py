@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
@@ -78,20 +78,18 @@ def evaluate(
     reference, other, training, unseen = _real(model, count, seed)
     kinds = list(model.classes)
     other = _labelled(other, kinds)
-    say(f"generating {len(other):,} sounds")
-    names = {kind: [other.classes[kind][i] for i in other.labels[kind].tolist()] for kind in kinds}
-    pictures = torch.cat(
-        [
-            model.pictures(
-                z, **{kind: given[64 * part : 64 * part + len(z)] for kind, given in names.items()}
-            )
-            for part, z in enumerate(model.z(seed, len(other)).split(64))
-        ]
-    )
-    generated = replace(other, audio=model.decode(pictures), name=model.name, note="generated", parameters={})
-    say("taking real sounds through the same representation")
-    encoded = torch.cat([model.encoding.encode(part) for part in other.audio.split(64)])
-    through = replace(other, audio=model.decode(encoded), parameters={})
+    say(f"generating {len(other):,} sounds, and taking as many real ones through the same representation")
+    generated, through = _generated(model, other, seed), _through(model, other)
+    trained: dict[Literal["generated", "other", "through"], Clips] | None = None
+    if _new_to(training, other):
+        say("once more, with labels that came together in training")
+        order = torch.randperm(len(training), generator=torch.Generator().manual_seed(seed))
+        known = _labelled(training.select(order[: len(other)]), kinds)
+        trained = {
+            "generated": _generated(model, known, seed),
+            "other": known,
+            "through": _through(model, known),
+        }
     ear, listeners, left_out = _ears(model)
     verdict = judge(
         generated,
@@ -100,13 +98,15 @@ def evaluate(
         training=training,
         unseen=unseen,
         through=through,
+        trained=trained,
         ear=ear,
         listeners=listeners,
         two_sample=two_sample,
         seed=seed,
         say=say,
     )
-    return Judged(model, replace(verdict, left_out=(*left_out, *verdict.left_out)), generated, other, seed)
+    verdict = replace(verdict, left_out=(*left_out, *verdict.left_out))
+    return Judged(model, verdict, generated, other, seed)
 
 
 def _real(model: Model, count: int, seed: int) -> tuple[Clips, Clips, Clips, Clips | None]:
@@ -133,6 +133,39 @@ def _real(model: Model, count: int, seed: int) -> tuple[Clips, Clips, Clips, Cli
     order = torch.randperm(len(pool), generator=torch.Generator().manual_seed(seed))
     half = min(count, len(pool) // 2)
     return pool.select(order[:half]), pool.select(order[half : 2 * half]), training, unseen
+
+
+def _generated(model: Model, like: Clips, seed: int) -> Clips:
+    """As many sounds of the model, asked for with the labels of these clips."""
+    names = {kind: [like.classes[kind][i] for i in like.labels[kind].tolist()] for kind in model.classes}
+    pictures = torch.cat(
+        [
+            model.pictures(
+                z, **{kind: given[64 * part : 64 * part + len(z)] for kind, given in names.items()}
+            )
+            for part, z in enumerate(model.z(seed, len(like)).split(64))
+        ]
+    )
+    return replace(like, audio=model.decode(pictures), name=model.name, note="generated", parameters={})
+
+
+def _through(model: Model, clips: Clips) -> Clips:
+    """The clips after they went through the model's representation and back."""
+    encoded = torch.cat([model.encoding.encode(part) for part in clips.audio.split(64)])
+    return replace(clips, audio=model.decode(encoded), parameters={})
+
+
+def _new_to(training: Clips, clips: Clips) -> bool:
+    """Whether labels of some of the clips come together in no training clip, though each of them may be there."""
+    kinds = list(clips.classes)
+
+    def combinations(some: Clips) -> list[tuple[str, ...]]:
+        named = [[some.classes[kind][i] for i in some.labels[kind].tolist()] for kind in kinds]
+        return list(zip(*named, strict=True))
+
+    if len(kinds) < 2:
+        return False
+    return not set(combinations(clips)) <= set(combinations(training))
 
 
 def _labelled(clips: Clips, kinds: list[str]) -> Clips:

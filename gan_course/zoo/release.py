@@ -158,5 +158,5 @@ def as_markdown(verdict: Verdict) -> str:
         if rows := [cells(row) for row in verdict.rows if row.question == question]:
             lines += ["", f"**{question}**", "", "| metric | value | 95% | real | decoded | best | by | n |"]
             lines += ["|---|---|---|---|---|---|---|---|", *(f"| {' | '.join(row)} |" for row in rows)]
-    lines += [f"\nNot measured: {said}." for said in verdict.left_out]
+    lines += [f"\n{said}" for said in verdict.remarks()]
     return "\n".join(lines).strip()
