@@ -63,7 +63,7 @@ def first_sound() -> Iterator[Row]:
     """From nothing to the first sound, as lesson 00's first cell makes it."""
     code = (
         "from gan_course import zoo; from gan_course.display import mimebundle;"
-        "mimebundle(zoo.load('notes-first').generate(instrument='bell', pitch='A4', seed=1))"
+        "mimebundle(zoo.load('notes-full').generate(instrument='bell', pitch='A4', seed=1))"
     )
     yield (
         "first sound of lesson 00, from a new Python",
@@ -226,7 +226,7 @@ def training() -> Iterator[Row]:
 
     clips = datasets.notes(128)
     for bands in (128, 64):
-        recipe = Recipe.read("notes-first", representation={"representation": "LogMel", "n_mels": bands})
+        recipe = Recipe.read("notes", representation={"representation": "LogMel", "n_mels": bands})
         run = Training(recipe, clips)
         run.step()
         begun, steps = time.perf_counter(), 4 * recipe.penalty_every
@@ -325,7 +325,7 @@ def generation() -> Iterator[Row]:
     """The shipped generator, with Griffin-Lim."""
     from gan_course import zoo
 
-    model = zoo.load("notes-first")
+    model = zoo.load("notes-full")
     z = model.z(0, 16)
     network = seconds(lambda: model.pictures(z))
     both = seconds(lambda: model.sounds(model.pictures(z)), runs=3)
@@ -337,7 +337,7 @@ def vocoder() -> Iterator[Row]:
     """The shipped vocoder against Griffin-Lim, on the same pictures; the best run of each, since machines are busy."""
     from gan_course import zoo
 
-    model, vocoder = zoo.load("notes-first"), zoo.load_vocoder("vocoder-notes")
+    model, vocoder = zoo.load("notes-full"), zoo.load_vocoder("vocoder-notes")
     pictures = model.pictures(model.z(0, 16))
     plain = quickest(lambda: model.encoding.decode(pictures), runs=3)
     for rounds in (vocoder.rounds, 0):

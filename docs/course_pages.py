@@ -408,7 +408,7 @@ FAILURES = {
 }
 """What to listen for. A new instrument or failure needs its sentence here, or the site is not built."""
 
-WELCOME = "notes-first"
+WELCOME = "notes-full"
 """The generator that plays on the first page."""
 MUSIC_ALONE = {"orchestra": ("cello", "clarinet")}
 """Data sets whose licence lets music be passed on and notes not, and which instruments play it."""

@@ -263,7 +263,7 @@ def compare(
 
 @app.command()
 def generate(
-    model: Annotated[str, typer.Argument(help="A shipped model (notes-first) or a run's folder.")],
+    model: Annotated[str, typer.Argument(help="A shipped model (notes-full) or a run's folder.")],
     folder: Annotated[Path, typer.Option(help="Where the wav files go.")] = Path("generated"),
     pitch: Annotated[str | None, typer.Option(help="Such as A4.")] = None,
     instrument: Annotated[str | None, typer.Option(help="Such as bell.")] = None,
@@ -327,7 +327,7 @@ def generate(
 
 @app.command()
 def evaluate(
-    model: Annotated[str, typer.Argument(help="A shipped model (notes-first) or a run's folder.")],
+    model: Annotated[str, typer.Argument(help="A shipped model (notes-full) or a run's folder.")],
     folder: Annotated[Path | None, typer.Option(help="Where the report goes; judged/MODEL if none.")] = None,
     count: Annotated[int, typer.Option(min=16, help="How many sounds are judged, at most.")] = 444,
     seed: Annotated[int, typer.Option(min=0, help="Of the sounds and of all that is drawn.")] = 0,

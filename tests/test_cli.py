@@ -55,7 +55,7 @@ def test_help_comes_at_once_and_names_every_command(tmp_path: Path) -> None:
 def test_generated_sounds_are_written_and_nothing_is_replaced(tmp_path: Path) -> None:
     asked = (
         "generate",
-        "notes-first",
+        "notes-full",
         "--pitch",
         "C4",
         "--instrument",
@@ -68,7 +68,7 @@ def test_generated_sounds_are_written_and_nothing_is_replaced(tmp_path: Path) ->
     done = run(*asked, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     files = sorted((tmp_path / "out").iterdir())
-    assert [f.name for f in files] == ["notes-first_C4_organ_seed0.wav", "notes-first_C4_organ_seed1.wav"]
+    assert [f.name for f in files] == ["notes-full_C4_organ_seed0.wav", "notes-full_C4_organ_seed1.wav"]
     one, other = map(Sound.load, files)
     assert one.duration == pytest.approx(1.024)
     assert not np.allclose(one.samples, other.samples, atol=1e-3)
@@ -82,18 +82,18 @@ def test_generated_sounds_are_written_and_nothing_is_replaced(tmp_path: Path) ->
 @pytest.mark.slow
 def test_a_tune_and_a_way_between_two_seeds_are_written(tmp_path: Path) -> None:
     done = run(
-        *("generate", "notes-first", "--instrument", "organ", "--seed", "2"),
+        *("generate", "notes-full", "--instrument", "organ", "--seed", "2"),
         *("--tune", "C4 E4 G4:2 -:1 C4", "--tempo", "240"),
         folder=tmp_path,
     )
     assert done.returncode == 0, done.stderr
     (file,) = (tmp_path / "generated").iterdir()
-    assert file.name == "notes-first_organ_tune_seed2.wav"
+    assert file.name == "notes-full_organ_tune_seed2.wav"
     assert Sound.load(file).duration == pytest.approx(6 * 0.25 + 0.12, abs=1e-3)
-    done = run("generate", "notes-first", "--to", "5", "--count", "3", "--folder", "way", folder=tmp_path)
+    done = run("generate", "notes-full", "--to", "5", "--count", "3", "--folder", "way", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     files = sorted(f.name for f in (tmp_path / "way").iterdir())
-    assert files == [f"notes-first_seed0to5_{n}of3.wav" for n in (1, 2, 3)]
+    assert files == [f"notes-full_seed0to5_{n}of3.wav" for n in (1, 2, 3)]
     for arguments, said in (
         (("--tune", "C4:two"), "is no note"),
         (("--tune", "C4", "--count", "2"), "leave out"),
@@ -101,12 +101,12 @@ def test_a_tune_and_a_way_between_two_seeds_are_written(tmp_path: Path) -> None:
         (("--label", "digit"), "name=value"),
         (("--label", "digit=7"), "knows no digit"),
     ):
-        wrong = run("generate", "notes-first", *arguments, folder=tmp_path)
+        wrong = run("generate", "notes-full", *arguments, folder=tmp_path)
         assert wrong.returncode == 1 and said in wrong.stderr and "Traceback" not in wrong.stderr
 
 
 def test_a_wrong_pitch_is_answered_in_one_sentence(tmp_path: Path) -> None:
-    done = run("generate", "notes-first", "--pitch", "H9", folder=tmp_path)
+    done = run("generate", "notes-full", "--pitch", "H9", folder=tmp_path)
     assert done.returncode == 1
     assert "knows no pitch 'H9'" in done.stderr
     assert "Traceback" not in done.stderr

@@ -333,7 +333,7 @@ def test_a_saved_ear_is_small_and_hears_the_same(tmp_path: Path, clips: Clips) -
 
 
 def test_a_file_that_holds_no_ear_is_refused(tmp_path: Path) -> None:
-    shutil.copy(WEIGHTS / "notes-first.safetensors", tmp_path / "generator.safetensors")
+    shutil.copy(WEIGHTS / "notes-full.safetensors", tmp_path / "generator.safetensors")
     whole = (WEIGHTS / "ear-notes.safetensors").read_bytes()
     (tmp_path / "half.safetensors").write_bytes(whole[: len(whole) // 2])
     for name, said in (("generator", "does not hold an ear"), ("half", "damaged"), ("none", "no checkpoint")):
@@ -360,7 +360,7 @@ def test_every_shipped_ear_has_a_plan_a_card_and_a_judge_of_the_same_classes() -
 
 
 def test_notes_of_the_shipped_generator_are_heard_as_asked_for(ear: Ear) -> None:
-    model = zoo.load("notes-first")
+    model = zoo.load("notes-full")
     pitches = list(model.classes["pitch"])[::2]
     instruments = [model.classes["instrument"][i % 6] for i in range(len(pitches))]
     pictures = model.pictures(model.z(11, len(pitches)), pitch=pitches, instrument=instruments)

@@ -371,5 +371,5 @@ def test_changes_as_they_are_typed() -> None:
 
 
 def test_an_unknown_recipe_names_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="notes-first"):
+    with pytest.raises(ValueError, match="orchestra"):
         Recipe.read("nothing")

@@ -12,7 +12,7 @@ from gan_course.zoo.model import slerp
 
 @pytest.fixture(scope="module")
 def model() -> zoo.Model:
-    return zoo.load("notes-first")
+    return zoo.load("notes-full")
 
 
 def test_the_same_seed_is_the_same_sound_and_another_seed_another(model: zoo.Model) -> None:

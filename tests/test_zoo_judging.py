@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run: the shipped generator, as if it had been trained on 64 notes."""
-    tensors, about = checkpoint.load(WEIGHTS / "notes-first.safetensors")
+    tensors, about = checkpoint.load(WEIGHTS / "notes-full.safetensors")
     about["recipe"]["data_options"] = {"count": 64, "seed": 0}
     folder = tmp_path_factory.mktemp("runs") / "mine"
     checkpoint.save(folder / "generator.safetensors", tensors, about)
@@ -158,7 +158,7 @@ def test_the_command_prints_the_table_and_says_where_the_report_is(
     [
         (["whale"], "there is no model 'whale'"),
         (["ear-notes"], "holds no generator"),
-        (["notes-first", "--folder", "taken"], "taken is a file: name a folder"),
+        (["notes-full", "--folder", "taken"], "taken is a file: name a folder"),
     ],
 )
 def test_bad_input_is_answered_in_one_sentence(

@@ -166,8 +166,8 @@ def unfinished(run: Path, tmp_path: Path) -> Path:
     ("which", "name", "says"),
     [
         ("unfinished", "mine", "has done 1 of 2 steps: finish it"),
-        ("run", "notes-first", "there is a notes-first in"),
-        ("notes-first", "mine", "there is no model"),
+        ("run", "notes-full", "there is a notes-full in"),
+        ("notes-full", "mine", "there is no model"),
         ("run", "ear-mine", "would not be found among the generators"),
     ],
 )
@@ -183,13 +183,13 @@ def test_what_cannot_be_released_is_said_in_one_sentence(
 ) -> None:
     weights = tmp_path / "weights"
     weights.mkdir()
-    (weights / "notes-first.md").write_text("# notes-first")
+    (weights / "notes-full.md").write_text("# notes-full")
     monkeypatch.setattr("gan_course.zoo.release.release", partial(release, weights=weights))
     folder = {"run": run, "unfinished": unfinished}.get(which, which)
     said = CliRunner().invoke(app, ["release", str(folder), name])
     assert said.exit_code == 1
     assert says in said.output and len(said.output.strip().splitlines()) == 1
-    assert [path.name for path in weights.iterdir()] == ["notes-first.md"]
+    assert [path.name for path in weights.iterdir()] == ["notes-full.md"]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ def test_a_tune_is_read_as_it_is_typed() -> None:
 
 
 def test_notes_come_at_their_times_with_their_pitches_and_rests_are_silent() -> None:
-    model = zoo.load("notes-first")
+    model = zoo.load("notes-full")
     played = zoo.tune(model, "C4:1 -:2 G4:1 C5:1", tempo=120, seed=1, instrument="organ")
     assert played.duration == pytest.approx(5 * 0.5 + RELEASE, abs=1e-3)
     assert played.peak <= 10 ** (-1 / 20) + 1e-6
@@ -28,7 +28,7 @@ def test_notes_come_at_their_times_with_their_pitches_and_rests_are_silent() -> 
 
 
 def test_what_cannot_be_played_is_refused_in_one_sentence() -> None:
-    model = zoo.load("notes-first")
+    model = zoo.load("notes-full")
     with pytest.raises(ValueError, match="knows no pitch 'H2'"):
         zoo.tune(model, "H2")
     with pytest.raises(ValueError, match="rests only"):

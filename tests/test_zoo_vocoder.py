@@ -104,9 +104,9 @@ def test_it_is_quicker_than_griffin_lim(vocoder: Vocoder, clips: Clips) -> None:
 
 
 def test_a_model_plays_through_it_and_the_same_every_time(vocoder: Vocoder) -> None:
-    voiced = zoo.load("notes-first").heard_through(vocoder)
+    voiced = zoo.load("notes-full").heard_through(vocoder)
     one, again = (voiced.generate(3, pitch="A4", instrument="bell") for _ in range(2))
-    plain = zoo.load("notes-first").generate(3, pitch="A4", instrument="bell")
+    plain = zoo.load("notes-full").generate(3, pitch="A4", instrument="bell")
     assert np.array_equal(one.samples, again.samples)
     assert len(one) == len(plain) and abs(one.level - plain.level) < 1
     assert one.label == plain.label
@@ -114,7 +114,7 @@ def test_a_model_plays_through_it_and_the_same_every_time(vocoder: Vocoder) -> N
 
 
 def test_a_model_of_another_representation_is_refused(vocoder: Vocoder) -> None:
-    model = zoo.load("notes-first")
+    model = zoo.load("notes-full")
     model.encoding = LogMel(n_mels=128, floor=-100.0)
     with pytest.raises(ValueError, match=r"by LogMel .*floor -100.* was trained for LogMel .*floor -80"):
         model.heard_through(vocoder)
@@ -125,7 +125,7 @@ def test_a_model_of_another_representation_is_refused(vocoder: Vocoder) -> None:
 
 
 def test_a_model_heard_through_it_plays_all_its_sounds_by_it(vocoder: Vocoder) -> None:
-    plain, voiced = zoo.load("notes-first"), zoo.load("notes-first").heard_through(vocoder)
+    plain, voiced = zoo.load("notes-full"), zoo.load("notes-full").heard_through(vocoder)
     pictures = plain.pictures(plain.z(1, 2))
     assert torch.equal(voiced.decode(pictures), vocoder.decode(pictures))
     assert torch.equal(plain.decode(pictures), plain.encoding.decode(pictures))
@@ -148,7 +148,7 @@ def test_vocoders_are_no_generators(vocoder: Vocoder) -> None:
     ):
         zoo.load(NAME)
     with pytest.raises(CheckpointError, match="does not hold a vocoder"):
-        zoo.load_vocoder("notes-first")
+        zoo.load_vocoder("notes-full")
     with pytest.raises(ValueError, match=f"there is no vocoder 'nothing': choose {NAME}"):
         zoo.load_vocoder("nothing")
 

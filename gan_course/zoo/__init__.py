@@ -1,4 +1,4 @@
-"""Trained generators that come with the course, and your own: ``zoo.load("notes-first")``; its ears and vocoders."""
+"""Trained generators that come with the course, and your own: ``zoo.load("notes-full")``; its ears and vocoders."""
 
 from gan_course.zoo.ears import ear_names, load_ear
 from gan_course.zoo.model import Model, load, names

@@ -153,7 +153,7 @@ def _pitch(clips: Clips) -> Tensor | None:
     return None
 
 
-def generated(vocoder: Vocoder, model: str = "notes-first") -> dict[str, Row]:
+def generated(vocoder: Vocoder, model: str = "notes-full") -> dict[str, Row]:
     """The same of pictures that a generator drew, of which there is no sound to compare with.
 
     So the distance is from the picture to that of the sound, in dB; there is no convergence.
@@ -207,8 +207,8 @@ def measured(vocoder: Vocoder, count: int = 222) -> tuple[dict[str, dict[str, Ro
     for what, kind, clips in _recordings():
         if kind == encoding.rate:
             tables[what] = compared(vocoder, clips)
-    if load("notes-first").encoding == encoding:
-        tables["notes drawn by the generator notes-first (222)"] = generated(vocoder)
+    if load("notes-full").encoding == encoding:
+        tables["notes drawn by the generator notes-full (222)"] = generated(vocoder)
     z = encoding.encode(notes.audio[:8])
     taken = {
         what: speed(decode, z, 8 * 1.024, runs=3 if "Griffin-Lim" in what else 30)

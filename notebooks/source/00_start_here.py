@@ -12,7 +12,7 @@ from gan_course.exercises import lesson
 
 configure(coding="mp3")  # small files; nothing here depends on the last bit
 checks = lesson("00")
-model = zoo.load("notes-first")
+model = zoo.load("notes-full")
 model.generate(instrument="bell", pitch="A4", seed=2)
 
 # %% [markdown]
@@ -31,7 +31,7 @@ model.generate(instrument="bell", pitch="A4", seed=2)
 # %% [markdown]
 # ## Play it
 #
-# The network has learnt from a few thousand notes, which this course makes itself, with a program, from a random seed
+# The network has learnt from 16,384 notes, which this course makes itself, with a program, from a random seed
 # (so they are *synthetic*: lesson 01 shows how). You ask for an instrument and a pitch; the rest is the network's choice.
 #
 # > **Before you move the controls:** do you think it can play a pitch higher than any it was trained on?
@@ -84,7 +84,7 @@ plot_spectrogram(
 # How did $G$ learn to draw such pictures? It played a game against a second network, the **discriminator** $D$.
 # $D$ sees spectrograms of real notes and of generated ones and learns to tell them apart; $G$ learns to make that hard.
 # The two are *adversaries*, hence **generative adversarial network** (Goodfellow et al. 2014). Lesson 05 plays this
-# game by hand, lesson 09 trains this very network.
+# game by hand, lesson 09 trains such networks, step by step.
 #
 # ## Between two sounds
 #
@@ -105,9 +105,9 @@ listen(*steps, say="Five single notes, each a little further on the way. None is
 # %% tags=["demo"]
 from gan_course.datasets import note
 
-program = note("reed", "A4", seed=0)
+program = note("reed", "A4", seed=1)
 drawn = model.sounds(model.encoding.encode(program.tensor()[None]))[0]  # as a picture, and back
-network = model.generate(instrument="reed", pitch="A4", seed=0)
+network = model.generate(instrument="reed", pitch="A4", seed=1)
 names = ["made by the program", "the same, as a picture and back", "made by the network"]
 for name, sound in zip(names, (program, drawn, network)):
     levels = [sound.cut(t / 20, (t + 1) / 20).level for t in range(4, 13)]

@@ -24,7 +24,7 @@ configure(coding="mp3")  # small files; nothing here depends on the last bit
 torch.set_num_threads(1)  # for networks as small as these one core is as quick as two
 checks = lesson("09")
 TUNE = "C4 E4 G4 C5 A4 G4:2 F4 D4 E4 C4:2"
-trained = zoo.load("notes-first")
+trained = zoo.load("notes-full")
 listen(*[zoo.tune(trained, TUNE, tempo=200, seed=4, instrument=name) for name in ("plucked", "bell")], labels=["plucked", "bell"],
        say="Eleven notes, each drawn by the generator. The latent vector is the same for all of a line, so it is one instrument.")
 
@@ -296,7 +296,8 @@ print(f"{mine.done:,} of {plan.steps:,} steps, {mine.done / mine.game.seconds:.0
 
 # %% [markdown]
 # What you have now is a generator, the averaged one. Play it. `zoo.load` opens a file; a run that is still in memory becomes a model like this.
-# Beside it are the same recipe after all of its steps, `notes-lite`, and the model from the top, which trained for longer and hears 128 bands.
+# Beside it are the same recipe after all of its steps, `notes-lite`, and the model from the top: `notes-full` trained for an hour, has 128 bands, and
+# two more pieces in its networks, which come further down.
 
 # %% tags=["demo"]
 with tempfile.TemporaryDirectory() as place:
@@ -403,7 +404,7 @@ ratio = grain(lite.pictures(lite.z(0, 256), **asked)) / grain(lite.encoding.enco
 print(f"notes-lite, which is banded, draws {ratio:.2f} times the grain of real notes")
 
 # %% [markdown]
-# So `orchestra-full` and `digits-full` have networks called `textured`, with two pieces more. At its end
+# So `notes-full`, `orchestra-full` and `digits-full` have networks called `textured`, with two pieces more. At its end
 # $G$ has two small convolutions along both axes. And beside $D$ sits a judge of *patches* of 22 × 22 cells, whose findings are averaged over all places
 # (Isola et al. 2017), so that it hears texture, wherever it is. It is told the labels as well: a flute's texture is not a cello's.
 #

@@ -18,7 +18,7 @@ configure(coding="mp3")  # small files; everything that is measured is measured 
 torch.set_num_threads(1)  # a second thread gains little here, and loses much where the machine is busy
 checks = lesson("10")
 RATE, FOUR = 16_000, (("bowed", "C4"), ("bell", "G4"), ("reed", "E3"), ("organ", "C3"))
-gan, vocoder = load("notes-first"), load_vocoder("vocoder-notes")
+gan, vocoder = load("notes-full"), load_vocoder("vocoder-notes")
 
 # %% tags=["demo"]
 asked = {"instrument": [name for name, _ in FOUR], "pitch": [pitch for _, pitch in FOUR]}
@@ -428,7 +428,7 @@ for name in ("copies of training notes", "grain, σ = 0.05"):
 # another of the course's, goes into the list:
 
 # %% tags=["demo"]
-MODELS = ["notes-first", "notes-lite"]  # names of the course's generators, or folders of your own runs
+MODELS = ["notes-full", "notes-lite"]  # names of the course's generators, or folders of your own runs
 
 
 def made_by(name, seed=0):
@@ -455,9 +455,9 @@ for name, z in features.items():
     print(f"{name:22}", *(f"{value:10.2f}" for value in row))
 
 # %% [markdown]
-# *In tune* and *cents* come from a tracker by autocorrelation, which knows nothing of any model (lesson 04): the share of notes within 50 cents of the note that was asked for, and the median error. *Nearer* compares with 444 of the notes that `notes-first` was trained on.
+# *In tune* and *cents* come from a tracker by autocorrelation, which knows nothing of any model (lesson 04): the share of notes within 50 cents of the note that was asked for, and the median error. *Nearer* compares with 444 of the notes that `notes-full` was trained on.
 #
-# The way through a picture and back costs next to nothing. `notes-first` plays every note in tune. To the texture ear a third of its notes lie outside the crowd of real ones, and it covers about half of what as many real notes cover. `notes-lite`, a few minutes of one core, misses a pitch now and then, and the texture ear takes most of its notes for something else. Nothing says that either learnt by heart. **Control, quality, variety, copying: four questions, four answers.**
+# The way through a picture and back costs next to nothing. `notes-full` plays every note in tune, and nine in ten of its notes lie within the crowd of real ones, where the texture ear finds nearly all real notes. What it lacks is *recall*: a quarter of the real notes lie where it draws none. Better notes, of fewer kinds. `notes-lite`, a few minutes of one core, misses a pitch now and then, and the texture ear takes most of its notes for something else. Nothing says that either learnt by heart. **Control, quality, variety, copying: four questions, four answers.**
 #
 # The library asks them all at once, and adds two things that a number needs: the floor, *real*, and an interval, *95%*.
 
@@ -467,7 +467,7 @@ from gan_course.evaluation import judge_features
 print(judge_features(R, features[MODELS[0]], features["real notes"], training=learnt, embedding="texture ear"))
 
 # %% [markdown]
-# `gan-course evaluate notes-first` makes a whole page of it, with both ears, the two-sample judge, pictures and sounds; it takes some minutes.
+# `gan-course evaluate notes-full` makes a whole page of it, with both ears, the two-sample judge, pictures and sounds; it takes some minutes.
 #
 # ## One that learnt by heart
 #
@@ -501,7 +501,7 @@ z64 = ears["texture"].describe(seen).double()
 print(f"its 64 notes: precision {share_among(z64, R):.2f}, recall {share_among(R, z64):.2f}, coverage {coverage(R, z64):.2f}")
 
 # %% [markdown]
-# What does it show, and what not? This is 64 notes, a network that is large for them, and a weak penalty. With 4,096 notes the same kind of training leaves no such trace in the table above. But nearest neighbours find only copies that are copies *to the embedding*: a note that is played later, or softer, may be one and pass. And against 444 of 4,096 training notes a single
+# What does it show, and what not? This is 64 notes, a network that is large for them, and a weak penalty. With 16,384 notes this kind of training leaves no such trace in the table above. But nearest neighbours find only copies that are copies *to the embedding*: a note that is played later, or softer, may be one and pass. And against 444 of 16,384 training notes a single
 # copied note hardly shows.
 #
 # ## Listening, so that it counts
