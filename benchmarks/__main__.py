@@ -220,20 +220,17 @@ def spectra() -> Iterator[Row]:
 
 
 def training() -> Iterator[Row]:
-    """Steps of the shipped recipe, and of its networks at half the number of mel bands."""
-    from gan_course import datasets
-    from gan_course.training import Recipe, Training
+    """Steps of the shipped recipes beside a plain DCGAN, and their share of the measured matrix peak."""
+    from benchmarks.training import steps
 
-    clips = datasets.notes(128)
-    for bands in (128, 64):
-        recipe = Recipe.read("notes", representation={"representation": "LogMel", "n_mels": bands})
-        run = Training(recipe, clips)
-        run.step()
-        begun, steps = time.perf_counter(), 4 * recipe.penalty_every
-        for _ in range(steps):
-            run.step()
-        each = (time.perf_counter() - begun) / steps
-        yield f"training step, {bands} × 64, batch {recipe.batch}", f"{each * 1e3:.0f} ms", run.precision
+    yield from steps()
+
+
+def quality() -> Iterator[Row]:
+    """How long lite trains to a given quality, and whether a plain DCGAN gets there."""
+    from benchmarks.training import to_quality
+
+    yield from to_quality()
 
 
 def ear() -> Iterator[Row]:
@@ -420,6 +417,7 @@ PARTS = {
         fourier,
         spectra,
         training,
+        quality,
         ear,
         judging,
         generation,
