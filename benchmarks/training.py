@@ -143,9 +143,8 @@ def steps(names: tuple[str, ...] = ("lite", "notes", "full"), cycles: int = 2) -
             yield "a step of full", "", "needs a graphics card"
             continue
         run = Training(recipe, datasets.load("notes", **{**recipe.data_options, "count": 256}))
-        run.step()
         cycle = recipe.penalty_every
-        each = _taken(run.step, cycles * cycle - 1)
+        each = _taken(run.step, cycles * cycle)
         device, bf16 = run.fabric.device, run.precision == "bf16-mixed"
         peak = matrix_peak(device, torch.bfloat16 if bf16 else torch.float32)
         done = operations(lambda run=run, cycle=cycle: [run.step() for _ in range(cycle)]) / cycle
