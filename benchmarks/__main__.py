@@ -226,7 +226,7 @@ def training() -> Iterator[Row]:
     yield from steps()
 
 
-def quality() -> Iterator[Row]:
+def time_to_quality() -> Iterator[Row]:
     """How long lite trains to a given quality, and whether a plain DCGAN gets there."""
     from benchmarks.training import to_quality
 
@@ -417,7 +417,7 @@ PARTS = {
         fourier,
         spectra,
         training,
-        quality,
+        time_to_quality,
         ear,
         judging,
         generation,

@@ -47,8 +47,8 @@ def judged(run: Training, real: Clips, ear: Ear) -> dict[str, float]:
     """Control and distances of as many generated pictures as there are real clips, asked for with their labels."""
     made = []
     for number, part in enumerate(torch.arange(len(real)).split(64)):
-        labels = {name: real.labels[name][part] for name in run.recipe.conditions}
-        made.append(run.game.sample(len(part), labels, seed=1000 + number).float())
+        labels = {name: real.labels[name][part].to(run.fabric.device) for name in run.recipe.conditions}
+        made.append(run.game.sample(len(part), labels, seed=1000 + number).float().cpu())
     pictures = torch.cat(made)
     if run.encoding.to_dict() != ear.encoding.to_dict():
         pictures = ear.pictures(torch.cat([run.encoding.decode(part) for part in pictures.split(64)]))

@@ -53,7 +53,7 @@ TRAINED = ", combinations trained on"
 ASKED_AGAIN = (
     "The labels of some held-out sounds came together in no training sound. So control is measured twice: with the "
     "labels of held-out sounds, and, in the rows that end in “combinations trained on”, with those of training sounds, "
-    "which are then the real ones too."
+    "which are then the real ones too; an ear may have been trained on these, the tracker was not."
 )
 TOLD = "told from real (AUC)"
 NEAREST = "nearest to a training clip"
