@@ -95,6 +95,27 @@ def test_every_family_draws_reads_hears_its_labels_and_judges_each_sample_alone(
         make_generator((1, 36, 18), CLASSES, 8, (8, 8, 4, 4))
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_naming_is_the_cross_entropy_of_the_labels_and_leaves_the_logits_as_they_are(family: str) -> None:
+    torch.manual_seed(1)
+    discriminator = FAMILIES[family][1]((1, 32, 16), CLASSES, (4, 4, 8, 8)).double()
+    x, wanted = torch.randn(6, 1, 32, 16, dtype=torch.float64), labels(6)
+    logits, cost = discriminator(x, wanted, naming=True)
+    assert torch.equal(logits, discriminator(x, wanted))
+    # By another way: what the logit gains by each label that could have been named.
+    expected = 0.0
+    for name, number in CLASSES.items():
+        each = [
+            discriminator.judge(discriminator.seen(x), wanted | {name: torch.full((6,), place)})
+            for place in range(number)
+        ]
+        chances = torch.stack(each, dim=1).softmax(dim=1)
+        expected -= chances[torch.arange(6), wanted[name]].log().mean()
+    torch.testing.assert_close(cost, expected)
+    unlabelled = FAMILIES[family][1]((1, 32, 16), {}, (4, 4, 8, 8))
+    assert unlabelled(x.float(), {}, naming=True)[1] == 0
+
+
 def test_residual_blocks_begin_as_their_shortcuts() -> None:
     block = FAMILIES["residual"][0]((1, 32, 32), {}, 8, (8, 8, 4)).blocks[1]
     x = torch.randn(2, 8, 4, 4)

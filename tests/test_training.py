@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -111,6 +112,63 @@ def test_the_falling_weight_reaches_the_loss(clips: datasets.Clips) -> None:
     constant, falling = penalties(), penalties(gamma_at_end=0.01)
     shares = [f / c for f, c in zip(falling, constant, strict=True)]
     assert shares == pytest.approx([0.01 ** (step / 8) for step in range(4)], rel=1e-4)
+
+
+def test_a_discriminator_that_names_learns_the_labels_and_teaches_them(clips: datasets.Clips) -> None:
+    told = replace(SMALL, steps=150, batch=8, learning_rate=3e-3, conditions=("instrument",))
+
+    def unnamed(recipe: Recipe) -> tuple[float, float]:
+        run = Training(recipe, clips)
+        for _ in range(recipe.steps):
+            run.step()
+        x, labels = run.notes(64, torch.Generator().manual_seed(0))
+        with torch.no_grad():
+            made = run.generator(torch.randn(64, 8, generator=torch.Generator().manual_seed(1)), labels)
+            real, generated = (run.discriminator(part, labels, naming=True)[1].item() for part in (x, made))
+        return real, generated
+
+    by_chance = math.log(len(clips.classes["instrument"]))
+    assert max(unnamed(replace(told, naming=1.0))) < 0.6 * by_chance
+    assert min(unnamed(told)) > 0.9 * by_chance  # nobody asked for names, so nobody learnt any
+
+
+def test_what_naming_costs_is_among_the_losses_and_slopes_of_both(clips: datasets.Clips) -> None:
+    def norms(naming: float) -> dict[str, float]:
+        run = Training(replace(SMALL, naming=naming), clips)
+        assert ("naming" in run.step()) == (naming > 0)
+        return run.game.gradient_norms()
+
+    without, with_naming = norms(0.0), norms(1.0)
+    assert all(with_naming[player] != without[player] for player in "DG")
+    assert "naming 1" in replace(SMALL, naming=1.0).rules.in_words()
+
+
+def test_wishes_are_pitches_between_the_lowest_and_the_highest_of_the_same_instrument() -> None:
+    # Classes in the order of the alphabet, as those of a folder are: C4 and C5 come before D4.
+    audio = datasets.notes(6, seed=0).audio
+    classes = {"pitch": ("A4", "C4", "C5", "D4", "E4"), "instrument": ("high", "low")}
+    labels = {"pitch": torch.tensor([2, 0, 1, 4, 3, 1]), "instrument": torch.tensor([0, 0, 1, 1, 1, 1])}
+    clips = datasets.Clips(audio, 16_000, labels, classes)
+    run = Training(replace(SMALL, unheard=0.5), clips)
+    asked = {"pitch": torch.tensor([2, 1] * 600), "instrument": torch.tensor([0, 1] * 600)}
+    got = run.wishes(asked, torch.Generator().manual_seed(0))
+    assert torch.equal(got["instrument"], asked["instrument"])
+    high, low = got["pitch"][::2], got["pitch"][1::2]
+    assert set(high.tolist()) == {0, 2}  # A4 and C5; there is nothing between
+    assert set(low.tolist()) == {1, 3, 4}  # C4, D4, E4
+    # Half of the wishes are drawn anew, and a third of these (or a half) are what they were.
+    assert (low == 1).float().mean() == pytest.approx(0.5 + 0.5 / 3, abs=0.06)
+    assert (high == 2).float().mean() == pytest.approx(0.5 + 0.5 / 2, abs=0.06)
+    with pytest.raises(ValueError, match="one of these is no note .*'a' was given"):
+        strange = replace(clips, classes=classes | {"pitch": ("a", "b", "c", "d", "e")})
+        Training(replace(SMALL, unheard=0.5), strange)
+
+
+def test_only_the_generators_own_turn_is_changed_by_wishes(clips: datasets.Clips) -> None:
+    plain, wishing = Training(SMALL, clips), Training(replace(SMALL, unheard=1.0), clips)
+    one, other = plain.step(), wishing.step()
+    assert one["D"] == other["D"] and one["G"] != other["G"]
+    assert_same(plain.discriminator.state_dict(), wishing.discriminator.state_dict())
 
 
 def test_any_labels_or_none_can_be_the_condition(clips: datasets.Clips) -> None:
@@ -339,6 +397,13 @@ def test_a_recipe_is_plain_data_and_reads_itself_back(tmp_path: Path) -> None:
         ({"stepz": 3}, "no stepz"),
         ({"shift": -0.1}, "0 or more"),
         ({"gamma_at_end": 0}, "above 0"),
+        ({"unheard": 1.5}, "a share from 0 to 1"),
+        (
+            {"unheard": 0.5, "conditions": ["instrument"]},
+            "it draws pitches, which are none of the conditions",
+        ),
+        ({"naming": -1}, "0 or more"),
+        ({"naming": 1.0, "conditions": []}, "no conditions to be named"),
         ({"networks": "dense"}, "choose convolutional, banded, residual, textured"),
     ],
 )

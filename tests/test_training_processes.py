@@ -16,6 +16,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
+from gan_course.networks import Discriminator, Generator
 from gan_course.training import Game, Rules, checkpoint, train
 from gan_course.training.processes import fabric
 from tests.test_training import SMALL
@@ -30,6 +31,7 @@ GAMES: dict[str, dict[str, Any]] = {
         "discriminator_steps": 2,
         "simultaneous": False,
     },
+    "named": {"objective": "relativistic_pairing", "r1": 0.5, "naming": 0.7},
     "at once": {"objective": "hinge", "r1": 0.5, "gradient_penalty": 1.0, "simultaneous": True},
 }
 
@@ -38,21 +40,44 @@ def bells(count: int, random: torch.Generator) -> torch.Tensor:
     return 3 + torch.randn(count, 2, generator=random, dtype=torch.float64)
 
 
+def labelled(count: int, random: torch.Generator) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    x = torch.randn(count, 1, 8, 8, generator=random, dtype=torch.float64)
+    return x, {"pitch": torch.randint(5, (count,), generator=random)}
+
+
+def wishes(labels: dict[str, torch.Tensor], random: torch.Generator) -> dict[str, torch.Tensor]:
+    return {"pitch": torch.randint(5, labels["pitch"].shape, generator=random)}
+
+
+def players(rules: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
+    torch.manual_seed(0)
+    if "naming" in rules:
+        shape, classes, widths = (1, 8, 8), {"pitch": 5}, (4, 4)
+        return Generator(shape, classes, 2, widths).double(), Discriminator(shape, classes, widths).double()
+    generator = nn.Sequential(nn.Linear(2, 16), nn.LeakyReLU(0.2), nn.Linear(16, 2))
+    discriminator = nn.Sequential(nn.Linear(2, 16), nn.LeakyReLU(0.2), nn.Linear(16, 1))
+    return generator.double(), discriminator.double()
+
+
 def played(
     rules: dict[str, Any], devices: int
 ) -> tuple[Game, list[dict[str, torch.Tensor]], dict[str, float]]:
     """Three steps in float64, and the discriminator's and the generator's gradients at each."""
-    torch.manual_seed(0)
-    generator = nn.Sequential(nn.Linear(2, 16), nn.LeakyReLU(0.2), nn.Linear(16, 2)).double()
-    discriminator = nn.Sequential(nn.Linear(2, 16), nn.LeakyReLU(0.2), nn.Linear(16, 1)).double()
+    generator, discriminator = players(rules)
+    named = "naming" in rules
     game = Game(
-        generator, discriminator, Rules.from_dict(SHARED | rules), seed=5, fabric=fabric("64-true", devices)
+        generator,
+        discriminator,
+        Rules.from_dict(SHARED | rules),
+        seed=5,
+        fabric=fabric("64-true", devices),
+        wishes=wishes if named else None,
     )
     gradients, losses = [], {}
     for _ in range(3):
         torch.set_default_dtype(torch.float64)  # Fabric gives the networks' outputs this type
         try:
-            losses = {name: value.item() for name, value in game.step(bells).items()}
+            losses = {name: value.item() for name, value in game.step(labelled if named else bells).items()}
         finally:
             torch.set_default_dtype(torch.float32)
         both = (*generator.named_parameters(), *discriminator.named_parameters("D"))

@@ -14,7 +14,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from gan_course.networks.convolutional import SLOPE, Conditioning, Projection, start_weights
+from gan_course.networks.convolutional import (
+    SLOPE,
+    Conditioning,
+    LabelledDiscriminator,
+    Projection,
+    start_weights,
+)
 
 
 class BandGenerator(nn.Module):
@@ -60,7 +66,7 @@ class BandGenerator(nn.Module):
         return h.view(-1, *self.shape)
 
 
-class BandDiscriminator(nn.Module):
+class BandDiscriminator(LabelledDiscriminator):
     """A spectrogram and labels → one logit, by `Projection`.
 
     ``widths`` are the features after each convolution of kernel 4 and stride 2 along time, from the most frames to the
@@ -85,12 +91,12 @@ class BandDiscriminator(nn.Module):
         self.judge = Projection(features, classes)
         self.apply(start_weights)
 
-    def forward(self, x: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
-        """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``."""
+    def seen(self, x: Tensor) -> Tensor:
+        """``x`` ``(batch, channel, frequency, frame)`` → features ``(batch, features)``."""
         h = x.flatten(1, 2)
         for layer in self.down:
             h = F.leaky_relu(layer(h), SLOPE)
-        return self.judge(F.leaky_relu(self.features(h.flatten(1)), SLOPE), labels)
+        return F.leaky_relu(self.features(h.flatten(1)), SLOPE)
 
 
 def _check_frames(frames: int, halvings: int) -> None:

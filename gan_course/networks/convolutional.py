@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -75,6 +76,37 @@ class Projection(nn.Module):
             return bare
         return projection_logit(f, bare, self.matches(self.conditioning(labels, len(f)).to(f)))
 
+    def naming(self, f: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
+        """What it costs to name the labels from ``f`` ``(batch, features)``: the sum of their cross-entropies, in nats.
+
+        e(label)·f / √size of all labels of a kind are the logits of a classifier, so that the embeddings are trained by
+        what they are for, and a generator can be told what it was heard as: Odena, Olah and Shlens (2017), with the
+        projection's own weights. Zero where there are no labels. Lesson 09.
+        """
+        cost = torch.zeros((), dtype=torch.promote_types(f.dtype, torch.float32), device=f.device)
+        if self.matches is None:
+            return cost
+        kinds = self.conditioning.classes
+        heard = (f @ self.matches.weight / math.sqrt(f.shape[1])).split(list(kinds.values()), dim=1)
+        for kind, logits in zip(kinds, heard, strict=True):
+            cost = cost + F.cross_entropy(logits.to(cost), labels[kind])
+        return cost
+
+
+class LabelledDiscriminator(nn.Module):
+    """What all discriminators of spectrograms share: features of a sound are seen, and a `Projection` judges them."""
+
+    judge: Projection
+
+    def seen(self, x: Tensor) -> Tensor:
+        """``x`` ``(batch, channel, frequency, frame)`` → the features that are judged, ``(batch, features)``."""
+        raise NotImplementedError
+
+    def forward(self, x: Tensor, labels: Mapping[str, Tensor], naming: bool = False) -> Any:
+        """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``; with ``naming``, also its cost."""
+        f = self.seen(x)
+        return (self.judge(f, labels), self.judge.naming(f, labels)) if naming else self.judge(f, labels)
+
 
 class Generator(nn.Module):
     """z and labels → a spectrogram in (−1, 1).
@@ -115,7 +147,7 @@ class Generator(nn.Module):
         return torch.tanh(h)
 
 
-class Discriminator(nn.Module):
+class Discriminator(LabelledDiscriminator):
     """A spectrogram and labels → one logit, by `Projection`.
 
     ``widths`` are the channels after each convolution of kernel 4 and stride 2, from the largest resolution
@@ -141,13 +173,12 @@ class Discriminator(nn.Module):
         self.judge = Projection(features, classes)
         self.apply(start_weights)
 
-    def forward(self, x: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
-        """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``."""
+    def seen(self, x: Tensor) -> Tensor:
+        """``x`` ``(batch, channel, frequency, frame)`` → features ``(batch, features)``."""
         h = x
         for layer in self.down:
             h = F.leaky_relu(layer(h), SLOPE)
-        f = F.leaky_relu(self.features(h.flatten(1)), SLOPE)
-        return self.judge(f, labels)
+        return F.leaky_relu(self.features(h.flatten(1)), SLOPE)
 
 
 def start_weights(module: nn.Module) -> None:

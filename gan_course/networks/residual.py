@@ -14,7 +14,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from gan_course.networks.convolutional import SLOPE, Conditioning, Projection, check_divisible, start_weights
+from gan_course.networks.convolutional import (
+    SLOPE,
+    Conditioning,
+    LabelledDiscriminator,
+    Projection,
+    check_divisible,
+    start_weights,
+)
 
 
 class ResidualBlock(nn.Module):
@@ -69,7 +76,7 @@ class ResidualGenerator(nn.Module):
         return torch.tanh(self.out(F.leaky_relu(h, SLOPE)))
 
 
-class ResidualDiscriminator(nn.Module):
+class ResidualDiscriminator(LabelledDiscriminator):
     """A spectrogram and labels → one logit, by `Projection`.
 
     ``widths`` are the channels at each resolution, from the largest to the smallest; frequency and frame must be
@@ -95,13 +102,12 @@ class ResidualDiscriminator(nn.Module):
         self.judge = Projection(features, classes)
         self.apply(_start)
 
-    def forward(self, x: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
-        """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``."""
+    def seen(self, x: Tensor) -> Tensor:
+        """``x`` ``(batch, channel, frequency, frame)`` → features ``(batch, features)``."""
         h = self.blocks[0](self.look(x))
         for block in self.blocks[1:]:
             h = block(F.avg_pool2d(h, 2))
-        f = F.leaky_relu(self.features(F.leaky_relu(h, SLOPE).flatten(1)), SLOPE)
-        return self.judge(f, labels)
+        return F.leaky_relu(self.features(F.leaky_relu(h, SLOPE).flatten(1)), SLOPE)
 
 
 def _start(module: nn.Module) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -76,11 +77,18 @@ class TexturedDiscriminator(BandDiscriminator):
         for module in (self.local, self.local_judge):
             module.apply(start_weights)
 
-    def forward(self, x: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
-        """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``."""
+    def forward(self, x: Tensor, labels: Mapping[str, Tensor], naming: bool = False) -> Any:
+        """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``; with ``naming``, also its cost.
+
+        The patches have no part in the naming.
+        """
         h = x
         for layer in self.local:
             h = F.leaky_relu(layer(h), SLOPE)
         # The mean of n independent numbers varies √n times less than one of them: this makes up for it.
         f = h.mean((2, 3)) * math.sqrt(h.shape[2] * h.shape[3] / ALIKE)
-        return super().forward(x, labels) + self.local_judge(f, labels)
+        of_patches = self.local_judge(f, labels)
+        if not naming:
+            return super().forward(x, labels) + of_patches
+        logits, cost = super().forward(x, labels, naming=True)
+        return logits + of_patches, cost

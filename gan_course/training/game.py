@@ -98,10 +98,12 @@ class Rules:
     the discriminator, times that number. ``generator_rate`` and ``discriminator_rate`` are the players' learning rates,
     constant or, with ``falling_over`` steps, constant over the first half of these and falling linearly to a tenth over
     the second; the weights of the penalties fall geometrically to ``penalty_falls_to`` times what they were, over the
-    same steps. ``optimiser`` is "adam" or "sgd". For each step of the generator the discriminator makes
-    ``discriminator_steps``, and then the generator answers; ``simultaneous``: both move at once, from where they stood.
-    ``average`` is the half-life, in steps, of the averaged generator (0: none), shorter at the beginning: at most half
-    of the steps done. Raises ValueError for values that cannot work.
+    same steps. ``naming`` is the weight of what it costs the discriminator to name the labels of what is real, and the
+    generator when it is not heard as what it was asked for: a discriminator is then called with ``naming=True`` and
+    returns this cost beside its logits. ``optimiser`` is "adam" or "sgd". For each step of the generator the
+    discriminator makes ``discriminator_steps``, and then the generator answers; ``simultaneous``: both move at once,
+    from where they stood. ``average`` is the half-life, in steps, of the averaged generator (0: none), shorter at the
+    beginning: at most half of the steps done. Raises ValueError for values that cannot work.
     """
 
     objective: str = "non_saturating"
@@ -112,6 +114,7 @@ class Rules:
     penalty_every: int = 1
     penalty_falls_to: float = 1.0
     spectral_norm: bool = False
+    naming: float = 0.0
     generator_rate: float = 1e-3
     discriminator_rate: float = 1e-3
     falling_over: int = 0
@@ -130,7 +133,7 @@ class Rules:
         for name in ("penalty_every", "batch", "discriminator_steps"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}, and at least 1 is expected")
-        for name in ("r1", "r2", "gradient_penalty", "average", "falling_over"):
+        for name in ("r1", "r2", "gradient_penalty", "naming", "average", "falling_over"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}, and 0 or more is expected")
         for name in ("generator_rate", "discriminator_rate", "penalty_falls_to"):
@@ -171,7 +174,8 @@ class Rules:
         lazy = f", every {self.penalty_every} steps" if len(words) > 1 and self.penalty_every > 1 else ""
         if self.penalised and self.penalty_falls_to != 1:
             lazy = f", falling to {self.penalty_falls_to:g} of it" + lazy
-        return " ".join(words) + lazy + (", spectral normalisation" if self.spectral_norm else "")
+        bound = ", spectral normalisation" if self.spectral_norm else ""
+        return " ".join(words) + lazy + bound + (f", naming {self.naming:g}" if self.naming else "")
 
     def pace_at(self, step: int) -> float:
         """The share of the learning rates at ``step`` (0-based), from 1 to 0.1."""
@@ -195,6 +199,9 @@ class Game:
     processes: of several, each plays its share of the same batch, and they take the mean of their gradients, so they
     play the game that one process would play. Raises ValueError for a batch that they cannot share evenly.
 
+    ``wishes``, called with the labels of the real samples and a random generator, says what the generator is asked for
+    in its own turn; unless given, it is asked for what the real samples are.
+
     All randomness of step t comes from a generator seeded with ``seed`` and t, so a game that is taken up again goes on
     exactly as if it had not stopped. ``done`` counts the steps; ``averaged`` holds the weights of the averaged
     generator by name (without averaging, the weights themselves).
@@ -209,8 +216,10 @@ class Game:
         seed: int = 0,
         objective: Objective | None = None,
         fabric: Any = None,
+        wishes: Callable[..., Any] | None = None,
     ) -> None:
         self.rules, self.latent, self.seed, self.fabric = rules or Rules(), latent, seed, fabric
+        self.wishes = wishes
         self.processes, self._rank = (fabric.world_size, fabric.global_rank) if fabric else (1, 0)
         check_shares(self.rules.batch, self.processes)
         self.objective = objective or OBJECTIVES[self.rules.objective]
@@ -244,18 +253,25 @@ class Game:
         """One step of the generator, and as many of the discriminator as the rules say.
 
         Returns what was before the last steps, as scalars: the losses D and G, the margin (the mean difference between
-        the logits of real and generated samples) and, where one was taken, the penalty with its weights.
+        the logits of real and generated samples) and, where they were taken, the penalty with its weights and what it
+        cost to name the real samples.
         """
         rules, said = self.rules, {}
         random = chance_at(self.seed, self.done)
         self._keep_pace()
         for turn in range(rules.discriminator_steps):
-            x, labels = self._own(_drawn(real, rules.batch, random))
+            drawn = _drawn(real, rules.batch, random)
+            x, labels = self._own(drawn)
             z = torch.randn(2, rules.batch, self.latent, generator=random)
             z_d, z_g = (self._own(part).to(self.device, x.dtype) for part in z)
             with torch.no_grad():
                 fake = self.generator(z_d, *labels)
-            loss = said["D"] = self.objective.discriminator(*self._logits(x, fake, labels))
+            real_logits, unnamed = self._heard(x, labels)
+            fake_logits = self.discriminator(fake, *labels).flatten()
+            loss = said["D"] = self.objective.discriminator(real_logits, fake_logits)
+            if rules.naming:
+                said["naming"] = unnamed
+                loss = loss + rules.naming * unnamed
             lazy = lazily(self.done * rules.discriminator_steps + turn, rules.penalty_every)
             if rules.penalised and lazy:
                 weight = rules.penalty_at(self.done)
@@ -265,12 +281,13 @@ class Game:
             if not rules.simultaneous:
                 self.d_optimiser.step()
 
+        asked = self._own((self.wishes(*drawn[1], random),)) if self.wishes else labels
         with self._judge_held():
-            fake_logits = self.discriminator(self.generator(z_g, *labels), *labels).flatten()
+            fake_logits, unnamed = self._heard(self.generator(z_g, *asked), asked)
             with torch.no_grad():
                 real_logits = self.discriminator(x, *labels).flatten()
             said["G"] = self.objective.generator(real_logits, fake_logits)
-            self._slope(self.g_optimiser, said["G"])
+            self._slope(self.g_optimiser, said["G"] + rules.naming * unnamed)
             self.g_optimiser.step()
         if rules.simultaneous:
             self.d_optimiser.step()
@@ -282,8 +299,12 @@ class Game:
             numbers = self.fabric.all_reduce(numbers, reduce_op="mean")
         return dict(zip(said, numbers, strict=True))
 
-    def _logits(self, x: Tensor, fake: Tensor, labels: tuple[Any, ...]) -> tuple[Tensor, Tensor]:
-        return self.discriminator(x, *labels).flatten(), self.discriminator(fake, *labels).flatten()
+    def _heard(self, samples: Tensor, labels: tuple[Any, ...]) -> tuple[Tensor, Tensor | float]:
+        # The logits, and what it costs to name the labels where the rules ask for it.
+        if not self.rules.naming:
+            return self.discriminator(samples, *labels).flatten(), 0.0
+        logits, unnamed = self.discriminator(samples, *labels, naming=True)
+        return logits.flatten(), unnamed
 
     def _penalty(self, x: Tensor, fake: Tensor, labels: tuple[Any, ...], random: torch.Generator) -> Tensor:
         rules, fake = self.rules, fake.to(x.dtype)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -20,6 +20,7 @@ from gan_course.datasets import Clips
 from gan_course.datasets.augmentation import delayed, softened
 from gan_course.sound import Sound
 from gan_course.spectral import representation
+from gan_course.synthesis import midi_number
 from gan_course.training import checkpoint
 from gan_course.training.game import Game, Observer, play
 from gan_course.training.processes import check_shares, fabric
@@ -74,12 +75,20 @@ class Training:
         self.fabric = fabric(self.precision, devices, machines)
         generator, discriminator = (_laid_out(network) for network in (generator, discriminator))
         self.game = Game(
-            generator, discriminator, recipe.rules, recipe.latent, recipe.seed, fabric=self.fabric
+            generator,
+            discriminator,
+            recipe.rules,
+            recipe.latent,
+            recipe.seed,
+            fabric=self.fabric,
+            wishes=self.wishes if recipe.unheard else None,
         )
         self.real = self._encode(self.clips.audio)
         varied = recipe.shift > 0 or recipe.softer > 0
         self.audio = self.clips.audio.to(self.fabric.device) if varied else None
         self.labels = {name: self.clips.labels[name].to(self.fabric.device) for name in recipe.conditions}
+        if recipe.unheard:
+            self._upwards = _from_low_to_high(self.clips.classes["pitch"]).to(self.fabric.device)
 
     def _encode(self, audio: Tensor) -> Tensor:
         parts = [self.encoding.encode(part) for part in audio.split(256)]
@@ -117,6 +126,24 @@ class Training:
         delays = torch.randint(latest + 1, (len(audio),), generator=random).to(audio.device)
         decibels = self.recipe.softer * torch.rand(len(audio), generator=random)
         return self.encoding.encode(softened(delayed(audio, delays), decibels))
+
+    def wishes(self, labels: Mapping[str, Tensor], random: torch.Generator) -> dict[str, Tensor]:
+        """What the generator is asked for in its turn: ``labels`` `(batch,)`, a share of the pitches drawn anew.
+
+        The recipe's ``unheard`` is that share. Such a pitch lies between the lowest and the highest that the data have
+        of the same other labels, so it is one that the instrument can play, though perhaps none that was recorded. It
+        is uniform there. The discriminator's own turn is not changed: it has no real sound to set beside it. Lesson 09.
+        """
+        pitch, upwards = labels["pitch"], self._upwards
+        heights = upwards.argsort()[self.labels["pitch"]].expand(len(pitch), -1)
+        alike = torch.ones_like(heights, dtype=torch.bool)
+        for name in labels.keys() - {"pitch"}:
+            alike &= labels[name][:, None] == self.labels[name]
+        low = heights.where(alike, heights.max()).amin(1)
+        high = heights.where(alike, heights.min()).amax(1)
+        chance, place = torch.rand(2, len(pitch), generator=random).to(pitch.device)
+        anew = upwards[low + (place * (high - low + 1)).long()]
+        return {**labels, "pitch": anew.where(chance < self.recipe.unheard, pitch)}
 
     def step(self) -> dict[str, Tensor]:
         """One step of the game; the losses and D's margin between real and generated."""
@@ -276,6 +303,16 @@ def _check_that_they_fit(recipe: Recipe, clips: Clips, encoding: Any) -> None:
             f"{clips.name} has a rate of {clips.rate:,} Hz, and the representation is for {encoding.rate:,} Hz: load "
             f"the sounds at that rate, or name it in the representation"
         )
+
+
+def _from_low_to_high(pitches: Sequence[str]) -> Tensor:
+    try:
+        heights = [midi_number(name) for name in pitches]
+    except ValueError as error:
+        raise ValueError(
+            f"unheard asks for pitches from low to high, and one of these is no note ({error}): leave it at 0"
+        ) from None
+    return torch.tensor(sorted(range(len(heights)), key=heights.__getitem__))
 
 
 def _write_beside(path: Path, recipe: Recipe) -> None:

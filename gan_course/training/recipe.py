@@ -25,7 +25,9 @@ class Recipe:
     falls linearly to a tenth over the second; the discriminator's is ``discriminator_speed`` times the generator's.
     ``gamma`` stays as it is or, with ``gamma_at_end``, falls to it geometrically over the steps. ``average`` is the
     half-life of the averaged generator, as a share of the steps. ``networks`` is a name in `FAMILIES`, and the widths
-    are those of its two networks. ``conditions`` are labels of the data: any of them, or none.
+    are those of its two networks. ``conditions`` are labels of the data: any of them, or none. ``naming`` is the weight
+    of naming them, as in `Rules`, and ``unheard`` the share of the generator's turns in which a pitch is drawn anew
+    from the range of what else was asked for, as in `Training.wishes`.
 
     Each time that a clip is played to the discriminator it begins up to ``shift`` seconds later and is up to
     ``softer`` dB softer, at random; its pitch, which may be a condition, is never touched. The rest is as in `Rules`.
@@ -53,6 +55,8 @@ class Recipe:
     one_sided: bool = False
     penalty_every: int = 8
     spectral_norm: bool = False
+    naming: float = 0.0
+    unheard: float = 0.0
     discriminator_steps: int = 1
     discriminator_speed: float = 1.0
     average: float = 0.08
@@ -81,6 +85,17 @@ class Recipe:
             raise ValueError(
                 f"there is no penalty {', '.join(sorted(unknown))}: choose from {', '.join(PENALTIES)}"
             )
+        if not 0 <= self.unheard <= 1:
+            raise ValueError(f"unheard is {self.unheard}, and a share from 0 to 1 is expected")
+        if self.unheard and "pitch" not in self.conditions:
+            raise ValueError(
+                f"unheard is {self.unheard}, and it draws pitches, which are none of the conditions: name pitch among "
+                f"them, or leave unheard at 0"
+            )
+        if self.naming and not self.conditions:
+            raise ValueError(
+                f"naming is {self.naming}, and there are no conditions to be named: choose some, or leave it at 0"
+            )
         _ = self.rules  # which refuse what no game can be played by
 
     def new_generator(self, shape: Sequence[int], classes: Mapping[str, int]) -> Any:
@@ -104,6 +119,7 @@ class Recipe:
             penalty_every=self.penalty_every,
             penalty_falls_to=1.0 if self.gamma_at_end is None else self.gamma_at_end / self.gamma,
             spectral_norm=self.spectral_norm,
+            naming=self.naming,
             generator_rate=self.learning_rate,
             discriminator_rate=self.learning_rate * self.discriminator_speed,
             falling_over=self.steps,
