@@ -175,7 +175,9 @@ class Rules:
         if self.penalised and self.penalty_falls_to != 1:
             lazy = f", falling to {self.penalty_falls_to:g} of it" + lazy
         bound = ", spectral normalisation" if self.spectral_norm else ""
-        return " ".join(words) + lazy + bound + (f", naming {self.naming:g}" if self.naming else "")
+        return (
+            " ".join(words) + lazy + bound + (f", naming with weight {self.naming:g}" if self.naming else "")
+        )
 
     def pace_at(self, step: int) -> float:
         """The share of the learning rates at ``step`` (0-based), from 1 to 0.1."""

@@ -129,6 +129,11 @@ class Recipe:
             average=self.average * self.steps,
         )
 
+    def in_words(self) -> str:
+        """The game in one line, as a card needs it: that of the rules, and what the generator is asked for."""
+        anew = f", {self.unheard:.0%} of the pitches that G is asked for drawn anew" if self.unheard else ""
+        return self.rules.in_words() + anew
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         return asdict(self)

@@ -53,7 +53,7 @@ class Judged:
             "representation": ", ".join(
                 f"{k} {v}" for k, v in model.encoding.to_dict().items() if v is not None
             ),
-            "game": model.recipe.rules.in_words(),
+            "game": model.recipe.in_words(),
             "training": f"{model.about['steps']:,} of {model.recipe.steps:,} steps of {model.recipe.batch} sounds",
             "parameters": f"{model.parameters:,}",
         }

@@ -111,7 +111,7 @@ A conditional spectrogram GAN: {model.parameters:,} parameters, stored in 16 bit
 | sound | {about["samples"]} samples at {about["rate"]} Hz |
 | representation | {encoding} |
 | networks | {recipe.networks} |
-| game | {recipe.rules.in_words()} |
+| game | {recipe.in_words()} |
 | training | {about["steps"]:,} steps of {recipe.batch} sounds, seed {recipe.seed}, {recipe.precision} |
 | time | {about["seconds"] / 60:.0f} minutes of wall clock on {about["device"]} |
 | licence | weights: {licence}; code: MIT |
