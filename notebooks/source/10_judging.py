@@ -468,7 +468,7 @@ print(judge_features(R, features[MODELS[0]], features["real notes"], training=le
 
 # %% [markdown]
 # `gan-course evaluate notes-full` makes a whole page of it, with both ears, the two-sample judge, pictures and sounds; it takes some minutes. With
-# recordings there is one thing more to ask. What was held out of the orchestra is whole notes, such as all takes of a flute's A4, so their labels came together in no training sound. Its report measures control twice, and the card of `orchestra-full` shows both: with labels that it has met together
+# recordings there is one thing more to ask. What was held out of the orchestra is whole notes, such as all takes of a flute's B4, so their labels came together in no training sound. Its report measures control twice, and the card of `orchestra-full` shows both: with labels that it has met together
 # it is in tune as often as recordings are, with new ones less often. Which of the two do you want to know? That depends on what you will ask it for.
 #
 # ## One that learnt by heart
