@@ -135,11 +135,12 @@ def test_a_discriminator_that_names_learns_the_labels_and_teaches_them(clips: da
 def test_what_naming_costs_is_among_the_losses_and_slopes_of_both(clips: datasets.Clips) -> None:
     def norms(naming: float) -> dict[str, float]:
         run = Training(replace(SMALL, naming=naming), clips)
+        run.game.rules = replace(run.game.rules, discriminator_rate=1e-12)  # so that G meets the same D
         assert ("naming" in run.step()) == (naming > 0)
         return run.game.gradient_norms()
 
     without, with_naming = norms(0.0), norms(1.0)
-    assert all(with_naming[player] != without[player] for player in "DG")
+    assert all(abs(with_naming[player] / without[player] - 1) > 1e-3 for player in "DG")
     said = replace(SMALL, naming=1.0, unheard=0.5).in_words()
     assert said.endswith(", naming with weight 1, 50% of the pitches that G is asked for drawn anew")
 
