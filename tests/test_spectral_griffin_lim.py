@@ -14,9 +14,12 @@ from gan_course.spectral import (
     expected_advance,
     griffin_lim,
     instantaneous_frequency,
+    istft,
     mel_filters,
     mel_griffin_lim,
+    mel_rounds,
     mel_to_magnitude,
+    mel_update,
     phase_from_instantaneous_frequency,
     principal,
     random_phase,
@@ -116,6 +119,30 @@ def test_an_item_of_a_batch_does_not_depend_on_the_others_and_a_seed_repeats() -
 def test_silence_stays_silent() -> None:
     assert not griffin_lim(torch.zeros(129, 20), 64, 4).any()
     assert not mel_griffin_lim(torch.zeros(20, 20), mel_filters(20, 256, 16_000, 200), 64, 4).any()
+
+
+@pytest.mark.parametrize(
+    "hop, length, batch", [(64, None, ()), (64, 1600, (2,)), (64, 1700, (2, 1)), (100, 2600, (1,))]
+)
+def test_the_rounds_for_mel_are_those_of_their_two_lines(
+    hop: int, length: int | None, batch: tuple[int, ...]
+) -> None:
+    filters = mel_filters(20, 256, 16_000, 200).double()
+    start = torch.polar(*torch.rand(2, *batch, 129, 26, dtype=torch.float64))
+    mel = torch.rand(*batch, 20, 26, dtype=torch.float64)
+    by_hand = previous = start
+    for turn in range(3):
+        rebuilt = stft(istft(by_hand, hop, length), 256, hop)[..., :26]
+        onwards = rebuilt + 0.9 * (rebuilt - previous) * (turn > 0)
+        by_hand = mel_update(rebuilt.abs(), mel, filters) * torch.sgn(onwards)
+        previous = rebuilt
+    x = mel_rounds(start, mel, filters, hop, 3, 0.9, length)
+    assert torch.allclose(x, istft(by_hand, hop, length))
+
+
+def test_rounds_that_have_not_as_many_frames_as_asked_for_are_refused() -> None:
+    with pytest.raises(ValueError, match="1500 samples have no 26 frames, 64 samples apart: ask for 1600"):
+        mel_griffin_lim(torch.ones(20, 26), mel_filters(20, 256, 16_000, 200), 64, 2, length=1500)
 
 
 def test_mel_griffin_lim_comes_nearer_to_the_bands_than_fixed_magnitudes_do() -> None:

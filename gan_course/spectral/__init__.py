@@ -17,7 +17,13 @@ from gan_course.spectral.fourier import (
     spread,
     swap_phase,
 )
-from gan_course.spectral.griffin_lim import griffin_lim, mel_griffin_lim, random_phase, spectral_convergence
+from gan_course.spectral.griffin_lim import (
+    griffin_lim,
+    mel_griffin_lim,
+    mel_rounds,
+    random_phase,
+    spectral_convergence,
+)
 from gan_course.spectral.instantaneous_frequency import (
     expected_advance,
     instantaneous_frequency,
@@ -72,6 +78,7 @@ __all__ = [
     "main_lobe_width",
     "mel_filters",
     "mel_griffin_lim",
+    "mel_rounds",
     "mel_to_hertz",
     "mel_to_magnitude",
     "mel_update",

@@ -103,7 +103,8 @@ def overlap_add(pieces: Tensor, hop: int) -> Tensor:
     """
     count, length = pieces.shape[-2:]
     blocks = -(-length // _positive(hop))  # each piece, cut into blocks of one hop, spreads over so many rows
-    cut = pad(pieces, (0, blocks * hop - length)).unflatten(-1, (blocks, hop))
+    whole = pieces if length == blocks * hop else pad(pieces, (0, blocks * hop - length))
+    cut = whole.unflatten(-1, (blocks, hop))
     total = cut.new_zeros(*cut.shape[:-3], count + blocks - 1, hop)
     for block in range(blocks):
         total[..., block : block + count, :] += cut[..., block, :]
