@@ -95,7 +95,7 @@ def test_where_an_impulse_lies_is_seen_by_the_frames_around_it() -> None:
     assert (found - wanted).abs().max() < 100  # samples; the frames reach 512 to either side
 
 
-def test_phases_are_those_of_a_sum_over_neighbours_turned_by_the_lags_between() -> None:
+def test_phases_are_those_of_a_sum_over_neighbours_each_turned_by_its_lag() -> None:
     magnitude, advance, lag, beginning = (torch.rand(2, 5, 9, dtype=torch.float64) for _ in range(4))
     by_hand = [torch.polar(torch.ones_like(magnitude[:, 0]), beginning[:, 0])]
     for m in range(1, 5):
@@ -103,8 +103,8 @@ def test_phases_are_those_of_a_sum_over_neighbours_turned_by_the_lags_between() 
         total = torch.polar(magnitude[:, m] - left, beginning[:, m])
         for k in range(9):
             for n in range(max(0, k - 2), min(9, k + 3)):
-                between = lag[:, m, n + 1 : k + 1].sum(1) - lag[:, m, k + 1 : n + 1].sum(1)
-                total[:, k] += torch.polar(left[:, n], advance[:, m, n] + between) * by_hand[-1][:, n]
+                turned = advance[:, m, n] + (k - n) * lag[:, m, k]
+                total[:, k] += torch.polar(left[:, n], turned) * by_hand[-1][:, n]
         by_hand.append(total / total.abs())
     assert torch.allclose(accumulated(magnitude, advance, lag, beginning), torch.stack(by_hand, 1))
 

@@ -125,25 +125,20 @@ class Vocoder(nn.Module):
         lag = -k * of.n_fft**2 / of.hop * nearest_event(level)
         bins = torch.arange(len(self.expected), device=z.device)
         beginning = -k * delay.unsqueeze(-1) * bins - k * sweep * bins.square()
-        turning = accumulated(magnitude, advance, lag, beginning)
-        return (turning * (magnitude * heard * self.middle)).transpose(1, 2)
+        return accumulated(magnitude, advance, lag, beginning, magnitude * heard * self.middle).transpose(
+            1, 2
+        )
 
     def sounds(self, z: Tensor, rounds: int = 0) -> Tensor:
         """Waveforms `(batch, sample)` of hop · frame samples, from pictures `(batch, 1, mel, frame)`.
 
-        The last frame is taken twice, as by `LogMel.decode`.
+        After the network come so many `rounds` of Griffin-Lim; gradients pass where there are none. The last frame is
+        taken twice, as by `LogMel.decode`.
         """
         z = torch.cat([z, z[..., -1:]], dim=-1)
-        return self.mended(self.spectrum(z, *self(z), sweep=SWEEP), z, rounds)
-
-    def mended(self, estimate: Tensor, z: Tensor, rounds: int) -> Tensor:
-        """The waveform `(batch, sample)` of a spectrum, after so many rounds of `mel_griffin_lim` that begin from it.
-
-        estimate `(batch, frequency, frame)`, complex; z `(batch, 1, mel, frame)`; hop · (frame − 1) samples.
-        """
         of, bands = self.encoding, z.squeeze(-3).clamp(-1, 1)
         mel = amplitude(self._decibels(bands), of.n_fft / 4) * (bands > -1)
-        return mel_rounds(estimate, mel, self.filters, of.hop, rounds)
+        return mel_rounds(self.spectrum(z, *self(z), sweep=SWEEP), mel, self.filters, of.hop, rounds)
 
     @torch.no_grad()
     def decode(self, z: Tensor | np.ndarray, iterations: int | None = None, seed: int = 0) -> Tensor:
@@ -193,29 +188,35 @@ class Block(nn.Module):
         return h + self.scale * self.narrow(F.gelu(self.widen(around)))
 
 
-def accumulated(magnitude: Tensor, advance: Tensor, lag: Tensor, beginning: Tensor) -> Tensor:
-    """Complex numbers of size 1 whose phases are the advances added up, `(batch, frame, frequency)`.
+def accumulated(
+    magnitude: Tensor, advance: Tensor, lag: Tensor, beginning: Tensor, size: Tensor | None = None
+) -> Tensor:
+    """Complex numbers of this `size`, or of size 1, whose phases are the advances added up.
 
     magnitude; and in radians: the advance, which leads to a frame from the one before; the lag, by which the phase of a
     bin is ahead of that of the bin below; and beginning, the phase of what is new in a frame: all `(batch, frame,
-    frequency)`. Each phase is that of a sum. What was there before advances, in the bin and in `NEIGHBOURS` bins on
-    either side, each as loud as it still is and turned by the lag between: so the loud lead, and one partial stays one,
-    where bins by themselves would drift apart. What the magnitude has gained comes on top, with the phase of a
-    beginning. Gradients pass one frame only, since those through all the frames before explode.
+    frequency)`, as is what comes out. Each phase is that of a sum. What was there before advances, in the bin and in
+    `NEIGHBOURS` bins on either side, each as loud as it still is and turned by the lag between: so the loud lead, and
+    one partial stays one, where bins by themselves would drift apart. What the magnitude has gained comes on top, with
+    the phase of a beginning. Gradients pass one frame only, since those through all the frames before explode.
     Flanagan and Golden (1966); that neighbours are added is Puckette's (1995).
     """
-    # By so much is a bin ahead of the lowest. Less that, what neighbours show of one partial has one phase.
-    ahead = lag.cumsum(-1)
-    left = torch.minimum(magnitude[:, 1:], magnitude[:, :-1])
-    gained = polar(magnitude[:, 1:] - left, beginning[:, 1:] - ahead[:, 1:])
-    onwards = polar(left, advance[:, 1:] + ahead[:, :-1].detach() - ahead[:, 1:])
-    first = beginning[:, 0] - ahead[:, 0]
-    turning = [polar(torch.ones_like(first), first)]
-    for new, on in zip(gained.unbind(1), onwards.unbind(1), strict=True):
+    left, bins = torch.minimum(magnitude[:, 1:], magnitude[:, :-1]), magnitude.shape[-1]
+    gained = polar(magnitude[:, 1:] - left, beginning[:, 1:])
+    onwards = polar(left, advance[:, 1:])
+    once, turns = polar(torch.ones_like(left), lag[:, 1:]), {}
+    for n in range(1, NEIGHBOURS + 1):  # from so many bins below
+        turns[-n] = once if n == 1 else turns[1 - n] * once
+    turns |= {-n: torch.conj_physical(turn) for n, turn in turns.items()}
+    turning = [polar(torch.ones_like(left[:, 0]), beginning[:, 0])]
+    for new, on, *around in zip(*(x.unbind(1) for x in (gained, onwards, *turns.values())), strict=True):
         near = F.pad(turning[-1].detach() * on, (NEIGHBOURS, NEIGHBOURS))
-        total = near.unfold(-1, 2 * NEIGHBOURS + 1, 1).sum(-1)
-        turning.append(torch.sgn(new + total))
-    return torch.stack(turning, dim=1) * polar(torch.ones_like(ahead), ahead)
+        total = new + near[:, NEIGHBOURS : NEIGHBOURS + bins]
+        for n, turn in zip(turns, around, strict=True):
+            total = torch.addcmul(total, near[:, NEIGHBOURS + n : NEIGHBOURS + n + bins], turn)
+        turning.append(torch.sgn(total))
+    phases = torch.stack(turning, dim=1)
+    return phases if size is None else phases * size
 
 
 def polar(size: Tensor, angle: Tensor) -> Tensor:
