@@ -141,7 +141,9 @@ def test_the_rounds_for_mel_are_those_of_their_two_lines(
 
 
 def test_rounds_that_have_not_as_many_frames_as_asked_for_are_refused() -> None:
-    with pytest.raises(ValueError, match="1500 samples have no 26 frames, 64 samples apart: ask for 1600"):
+    with pytest.raises(
+        ValueError, match="1500 samples have no 26 frames of 256, 64 samples apart: ask for 1600"
+    ):
         mel_griffin_lim(torch.ones(20, 26), mel_filters(20, 256, 16_000, 200), 64, 2, length=1500)
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from gan_course.spectral.mel import mel_to_magnitude
-from gan_course.spectral.stft import hann, istft, overlap_add, stft
+from gan_course.spectral.stft import check_istft, hann, istft, overlap_add, stft
 from gan_course.synthesis.edge import edge
 
 
@@ -129,19 +129,18 @@ class _Consistent:
     def __init__(self, like: Tensor, hop: int, length: int | None) -> None:
         *batch, bins, count = like.shape
         n_fft, real = 2 * (bins - 1), like.real.new_empty
-        silence = istft(like.new_zeros(bins, count), hop, length)
-        if stft(silence, n_fft, hop).shape[-1] < count:
+        samples = check_istft(n_fft, hop, count, length)
+        if samples < max(hop * (count - 1), n_fft // 2 + 1):
             raise ValueError(
-                f"{len(silence)} samples have no {count} frames, {hop} samples apart: ask for {hop * (count - 1)}, "
-                f"or more"
+                f"{samples} samples have no {count} frames of {n_fft}, {hop} samples apart: ask for "
+                f"{hop * (count - 1)} and for more than {n_fft // 2}"
             )
         self.n_fft, self.hop = n_fft, hop
         self.window = hann(n_fft, like.real.dtype, like.device)
         weight = overlap_add(self.window.square().expand(count, n_fft), hop)
         self.share = torch.where(weight > 0, 1 / weight, 0.0)
-        self.start, self.end = n_fft // 2, n_fft // 2 + len(silence)
+        self.start, self.end = n_fft // 2, n_fft // 2 + samples
         self.pieces = real(*batch, count, n_fft)
-        self.spectrum = like.new_empty(*batch, count, bins)
 
     def __call__(self, estimate: Tensor) -> tuple[Tensor, Tensor]:
         pieces = torch.fft.irfft(estimate, self.n_fft, out=self.pieces).mul_(self.window)
@@ -151,7 +150,7 @@ class _Consistent:
         beyond = max(0, x.shape[-1] - self.end)
         x[..., self.end :] = x[..., self.end - 1 - beyond : self.end - 1].flip(-1)
         torch.mul(x.unfold(-1, self.n_fft, self.hop), self.window, out=self.pieces)
-        X = torch.fft.rfft(self.pieces, out=self.spectrum)
+        X = torch.fft.rfft(self.pieces)
         return X.real.contiguous(), X.imag.contiguous()
 
 

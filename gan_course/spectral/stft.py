@@ -68,12 +68,18 @@ def _istft_arguments(
 ) -> tuple[Tensor, int, int | None, Tensor | None]:
     n_fft, count = 2 * (X.shape[-2] - 1), X.shape[-1]
     window = _window(window, n_fft, X.real)
-    asked = hop * (count - 1) if length is None else length
     if window is None:
-        _require_overlap_of_hann(n_fft, hop, count, asked)
+        check_istft(n_fft, hop, count, length)
     else:
-        _require_overlap(window, hop, count, asked)
+        _require_overlap(window, hop, count, hop * (count - 1) if length is None else length)
     return X, hop, length, window
+
+
+def check_istft(n_fft: int, hop: int, count: int, length: int | None) -> int:
+    """How many samples `istft` makes of so many frames with Hann's window; it raises ValueError where it does."""
+    samples = hop * (count - 1) if length is None else length
+    _require_overlap_of_hann(n_fft, hop, count, samples)
+    return samples
 
 
 @edge(_istft_arguments)
