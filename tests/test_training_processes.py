@@ -168,3 +168,9 @@ def test_a_batch_that_cannot_be_shared_is_refused() -> None:
 
     with pytest.raises(ValueError, match="a batch of 16 cannot be shared evenly by 3 processes"):
         Game(nn.Linear(2, 2), nn.Linear(2, 1), Rules(batch=16), fabric=Three())
+
+
+def test_sixteen_bit_is_no_red_text_in_a_notebook() -> None:
+    code = 'from gan_course.training.processes import fabric; fabric("bf16-mixed")'
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stderr == "" and done.stdout == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import torch
@@ -28,6 +29,8 @@ def fabric(precision: str = "32-true", devices: int = 1, machines: int = 1) -> A
         raise ValueError(
             f"{devices} graphics cards were asked for, and this machine has {cards}: choose fewer devices"
         )
+    # Where it works in 16 bit it says so, which a notebook shows in red, as if something were wrong.
+    logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)
     several = devices * machines > 1
     made = Fabric(
         accelerator="cuda" if cards else "cpu",
