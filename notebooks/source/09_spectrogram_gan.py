@@ -109,14 +109,14 @@ checks.projection_logit(projection_logit)
 # It has a price. We trained `orchestra` six times from the same seed and judged each by `gan-course evaluate`. `unheard` is the share of $G$'s turns in which it is asked for pitches that perhaps
 # nobody recorded. A *pair* is an instrument at a pitch; how many of the real notes of new pairs are *covered* is said by the texture ear of lesson 10, and AUC 0.5 would be: not to be told from real.
 #
-# | `--set …` | right instrument, pairs trained on | right instrument, new pairs | covered, new pairs | AUC |
+# | with `--set` | right instrument, pairs trained on | right instrument, new pairs | covered, new pairs | AUC |
 # |---|---|---|---|---|
 # | nothing | .92 | .81 | .79 | .84 |
 # | `naming=0.1` | .99 | .82 | .77 | .82 |
 # | `naming=0.3` | .98 | .83 | .70 | .83 |
-# | `naming=0.1 unheard=0.2` | .98 | .85 | .77 | .78 |
-# | `naming=0.1 unheard=0.5` | .98 | .86 | .66 | .80 |
-# | `naming=1 unheard=0.5` | .98 | .88 | .54 | .80 |
+# | `naming=0.1`, `unheard=0.2` | .98 | .85 | .77 | .78 |
+# | `naming=0.1`, `unheard=0.5` | .98 | .86 | .66 | .80 |
+# | `naming=1`, `unheard=0.5` | .98 | .88 | .54 | .80 |
 #
 # How far can one trust a row? The fourth once more, in 32 bits instead of 16, gave .98, .81, .69, .79; and `orchestra-full`, which is the first on the other machine that made the last row, .92, .85, .85, .83. So take differences below .08 for chance. What remains: what training has met
 # comes out right more often, and what it has not met becomes less like the real notes, the more so the heavier the weight. For the sake of the new pairs our recipes leave both at 0.
