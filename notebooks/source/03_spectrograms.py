@@ -667,7 +667,7 @@ listen(*map(Sound, sounds.values()), labels=list(sounds), picture=None,
        say="All from the same 128 bands. The network alone is a little dull: it is 4 dB too soft above 4 kHz. With its rounds that is gone.")
 
 # %% [markdown]
-# As near as 32 rounds, in a third of their time: `gan_course.zoo.vocoder_card("vocoder-notes")` has the measurements, of recordings
+# As near as 32 rounds, in less than half of their time: `gan_course.zoo.vocoder_card("vocoder-notes")` has the measurements, of recordings
 # too, of which it has heard none.
 #
 # ## The same numbers from torch, torchaudio and librosa
