@@ -67,11 +67,10 @@ def test_it_is_as_near_to_notes_of_another_seed_as_its_card_says(
     assert pitch["median_cents"] == pytest.approx(on_the_card(6), abs=1.0)
 
 
-def test_it_is_as_near_as_griffin_lim_of_32_iterations(heard: dict[str, Tensor], clips: Clips) -> None:
+def test_it_is_nearer_than_griffin_lim_of_32_iterations(heard: dict[str, Tensor], clips: Clips) -> None:
     ours, theirs = heard["vocoder"], heard["Griffin-Lim"]
-    assert convergence(ours, clips.audio) < 0.8 * convergence(theirs, clips.audio)
-    # Of the card's 222 notes they are level; of these 48, within 2%.
-    assert log_mel_distance(ours, clips.audio, 16_000) < 1.03 * log_mel_distance(theirs, clips.audio, 16_000)
+    assert convergence(ours, clips.audio) < convergence(theirs, clips.audio)
+    assert log_mel_distance(ours, clips.audio, 16_000) < log_mel_distance(theirs, clips.audio, 16_000)
 
 
 def test_pitch_is_right_within_8_cents(heard: dict[str, Tensor], clips: Clips) -> None:

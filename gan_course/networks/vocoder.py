@@ -55,7 +55,7 @@ class Vocoder(nn.Module):
         hidden: int = 256,
         blocks: int = 4,
         kernel: int = 7,
-        rounds: int = 6,
+        rounds: int = 7,
     ) -> None:
         super().__init__()
         if not isinstance(encoding, LogMel):
