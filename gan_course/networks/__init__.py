@@ -13,6 +13,7 @@ from gan_course.networks.convolutional import (
     one_hot_blocks,
     projection_logit,
 )
+from gan_course.networks.partials import Partials, comb
 from gan_course.networks.perceptron import perceptron
 from gan_course.networks.residual import ResidualDiscriminator, ResidualGenerator
 from gan_course.networks.textured import TexturedDiscriminator, TexturedGenerator
@@ -33,11 +34,13 @@ __all__ = [
     "Conditioning",
     "Discriminator",
     "Generator",
+    "Partials",
     "Projection",
     "ResidualDiscriminator",
     "ResidualGenerator",
     "TexturedDiscriminator",
     "TexturedGenerator",
+    "comb",
     "fitting_samples",
     "one_hot_blocks",
     "perceptron",

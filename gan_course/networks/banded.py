@@ -21,6 +21,7 @@ from gan_course.networks.convolutional import (
     Projection,
     start_weights,
 )
+from gan_course.networks.partials import Partials
 
 
 class BandGenerator(nn.Module):
@@ -28,8 +29,8 @@ class BandGenerator(nn.Module):
 
     ``shape`` is ``(channel, frequency, frame)``; the frames must be divisible by 2 to the number of ``widths``. Each
     width is the number of features at one resolution of time, from the smallest upwards; a transposed convolution of
-    kernel 4 and stride 2 leads to the next, the last to ``channel × frequency`` bands. Raises ValueError for a shape
-    that does not divide.
+    kernel 4 and stride 2 leads to the next, the last to ``channel × frequency`` bands. With a ``comb`` it knows of
+    `Partials`. Raises ValueError for a shape that does not divide.
     """
 
     def __init__(
@@ -38,15 +39,17 @@ class BandGenerator(nn.Module):
         classes: Mapping[str, int],
         latent: int = 64,
         widths: Sequence[int] = (256, 192, 128, 128),
+        comb: Tensor | None = None,
     ) -> None:
         super().__init__()
         channels, height, width = shape
+        self.partials = Partials(comb)
         _check_frames(width, len(widths))
         self.latent, self.widths, self.shape = latent, tuple(widths), (channels, height, width)
         self.conditioning = Conditioning(classes)
         self.start = (widths[0], width >> len(widths))
         self.project = nn.Linear(latent + self.conditioning.size, self.start[0] * self.start[1])
-        outputs = [*widths[1:], channels * height]
+        outputs = [*widths[1:], self.partials.pictures * channels * height]
         self.up = nn.ModuleList(
             nn.ConvTranspose1d(i, o, kernel_size=4, stride=2, padding=1)
             for i, o in zip(widths, outputs, strict=True)
@@ -63,7 +66,7 @@ class BandGenerator(nn.Module):
         h = self.project(h).view(-1, *self.start)
         for layer in self.up:
             h = layer(F.leaky_relu(h, SLOPE))
-        return h.view(-1, *self.shape)
+        return self.partials.placed(h.view(len(h), -1, *self.shape[1:]), labels)
 
 
 class BandDiscriminator(LabelledDiscriminator):
@@ -79,11 +82,13 @@ class BandDiscriminator(LabelledDiscriminator):
         classes: Mapping[str, int],
         widths: Sequence[int] = (128, 128, 192, 256),
         features: int = 128,
+        comb: Tensor | None = None,
     ) -> None:
         super().__init__()
         channels, height, width = shape
         _check_frames(width, len(widths))
-        inputs = [channels * height, *widths[:-1]]
+        self.partials = Partials(comb)
+        inputs = [self.partials.pictures * channels * height, *widths[:-1]]
         self.down = nn.ModuleList(
             nn.Conv1d(i, o, kernel_size=4, stride=2, padding=1) for i, o in zip(inputs, widths, strict=True)
         )
@@ -92,7 +97,7 @@ class BandDiscriminator(LabelledDiscriminator):
         self.apply(start_weights)
 
     def seen(self, x: Tensor) -> Tensor:
-        """``x`` ``(batch, channel, frequency, frame)`` → features ``(batch, features)``."""
+        """``x`` ``(batch, pictures × channel, frequency, frame)`` → features ``(batch, features)``."""
         h = x.flatten(1, 2)
         for layer in self.down:
             h = F.leaky_relu(layer(h), SLOPE)

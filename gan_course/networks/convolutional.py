@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gan_course.networks.normalisation import starting_deviation
+from gan_course.networks.partials import Partials
 
 SLOPE = 0.2
 """Slope of the leaky ReLU below zero."""
@@ -76,12 +77,13 @@ class Projection(nn.Module):
             return bare
         return projection_logit(f, bare, self.matches(self.conditioning(labels, len(f)).to(f)))
 
-    def naming(self, f: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
+    def naming(self, f: Tensor, labels: Mapping[str, Tensor], told: Sequence[str] = ()) -> Tensor:
         """What it costs to name the labels from ``f`` ``(batch, features)``: the sum of their cross-entropies, in nats.
 
         e(label)·f / √size of all labels of a kind are the logits of a classifier, so that the embeddings are trained by
         what they are for, and a generator can be told what it was heard as: Odena, Olah and Shlens (2017), with the
-        projection's own weights. Zero where there are no labels. Lesson 09.
+        projection's own weights. Kinds that the features were ``told`` need no naming. Zero where there are no labels.
+        Lesson 09.
         """
         cost = torch.zeros((), dtype=torch.promote_types(f.dtype, torch.float32), device=f.device)
         if self.matches is None:
@@ -89,7 +91,8 @@ class Projection(nn.Module):
         kinds = self.conditioning.classes
         heard = (f @ self.matches.weight / math.sqrt(f.shape[1])).split(list(kinds.values()), dim=1)
         for kind, logits in zip(kinds, heard, strict=True):
-            cost = cost + F.cross_entropy(logits.to(cost), labels[kind])
+            if kind not in told:
+                cost = cost + F.cross_entropy(logits.to(cost), labels[kind])
         return cost
 
 
@@ -97,15 +100,18 @@ class LabelledDiscriminator(nn.Module):
     """What all discriminators of spectrograms share: features of a sound are seen, and a `Projection` judges them."""
 
     judge: Projection
+    partials: Partials
 
     def seen(self, x: Tensor) -> Tensor:
-        """``x`` ``(batch, channel, frequency, frame)`` → the features that are judged, ``(batch, features)``."""
+        """What `Partials.beside` makes of a picture → the features that are judged, ``(batch, features)``."""
         raise NotImplementedError
 
     def forward(self, x: Tensor, labels: Mapping[str, Tensor], naming: bool = False) -> Any:
         """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``; with ``naming``, also its cost."""
-        f = self.seen(x)
-        return (self.judge(f, labels), self.judge.naming(f, labels)) if naming else self.judge(f, labels)
+        f = self.seen(self.partials.beside(x, labels))
+        if not naming:
+            return self.judge(f, labels)
+        return self.judge(f, labels), self.judge.naming(f, labels, self.partials.told)
 
 
 class Generator(nn.Module):
@@ -114,7 +120,7 @@ class Generator(nn.Module):
     ``shape`` is ``(channel, frequency, frame)``; frequency and frame must be divisible by 2 to the number of
     ``widths``. Each width is the number of channels at one resolution, from the smallest upwards; a transposed
     convolution of kernel 4 and stride 2 leads to the next (a kernel that the stride divides covers every
-    output equally often). Raises ValueError for a shape that does not divide.
+    output equally often). With a ``comb`` it knows of `Partials`. Raises ValueError for a shape that does not divide.
     """
 
     def __init__(
@@ -123,15 +129,17 @@ class Generator(nn.Module):
         classes: Mapping[str, int],
         latent: int = 64,
         widths: Sequence[int] = (128, 96, 64, 32),
+        comb: Tensor | None = None,
     ) -> None:
         super().__init__()
         channels, height, width = shape
+        self.partials = Partials(comb)
         check_divisible(height, width, len(widths))
         self.latent, self.widths = latent, tuple(widths)
         self.conditioning = Conditioning(classes)
         self.start = (widths[0], height >> len(widths), width >> len(widths))
         self.project = nn.Linear(latent + self.conditioning.size, math.prod(self.start))
-        outputs = [*widths[1:], channels]
+        outputs = [*widths[1:], channels * self.partials.pictures]
         self.up = nn.ModuleList(
             nn.ConvTranspose2d(i, o, kernel_size=4, stride=2, padding=1)
             for i, o in zip(widths, outputs, strict=True)
@@ -144,7 +152,7 @@ class Generator(nn.Module):
         h = self.project(h).view(-1, *self.start)
         for layer in self.up:
             h = layer(F.leaky_relu(h, SLOPE))
-        return torch.tanh(h)
+        return torch.tanh(self.partials.placed(h, labels))
 
 
 class Discriminator(LabelledDiscriminator):
@@ -160,11 +168,13 @@ class Discriminator(LabelledDiscriminator):
         classes: Mapping[str, int],
         widths: Sequence[int] = (32, 64, 96, 128),
         features: int = 128,
+        comb: Tensor | None = None,
     ) -> None:
         super().__init__()
         channels, height, width = shape
         check_divisible(height, width, len(widths))
-        inputs = [channels, *widths[:-1]]
+        self.partials = Partials(comb)
+        inputs = [channels * self.partials.pictures, *widths[:-1]]
         self.down = nn.ModuleList(
             nn.Conv2d(i, o, kernel_size=4, stride=2, padding=1) for i, o in zip(inputs, widths, strict=True)
         )
@@ -174,7 +184,7 @@ class Discriminator(LabelledDiscriminator):
         self.apply(start_weights)
 
     def seen(self, x: Tensor) -> Tensor:
-        """``x`` ``(batch, channel, frequency, frame)`` → features ``(batch, features)``."""
+        """``x`` ``(batch, pictures × channel, frequency, frame)`` → features ``(batch, features)``."""
         h = x
         for layer in self.down:
             h = F.leaky_relu(layer(h), SLOPE)

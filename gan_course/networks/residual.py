@@ -22,6 +22,7 @@ from gan_course.networks.convolutional import (
     check_divisible,
     start_weights,
 )
+from gan_course.networks.partials import Partials
 
 
 class ResidualBlock(nn.Module):
@@ -43,8 +44,8 @@ class ResidualGenerator(nn.Module):
     """z and labels → a spectrogram in (−1, 1).
 
     ``shape`` is ``(channel, frequency, frame)``; frequency and frame must be divisible by 2 to the number of ``widths``
-    less one. Each width is the number of channels at one resolution, from the smallest upwards. Raises ValueError for a
-    shape that does not divide.
+    less one. Each width is the number of channels at one resolution, from the smallest upwards. With a ``comb`` it
+    knows of `Partials`. Raises ValueError for a shape that does not divide.
     """
 
     def __init__(
@@ -53,9 +54,11 @@ class ResidualGenerator(nn.Module):
         classes: Mapping[str, int],
         latent: int = 128,
         widths: Sequence[int] = (320, 256, 192, 128, 64, 48),
+        comb: Tensor | None = None,
     ) -> None:
         super().__init__()
         channels, height, width = shape
+        self.partials = Partials(comb)
         doublings = len(widths) - 1
         check_divisible(height, width, doublings)
         self.latent, self.widths = latent, tuple(widths)
@@ -64,7 +67,7 @@ class ResidualGenerator(nn.Module):
         self.project = nn.Linear(latent + self.conditioning.size, math.prod(self.start))
         inputs = [widths[0], *widths[:-1]]
         self.blocks = nn.ModuleList(ResidualBlock(i, o) for i, o in zip(inputs, widths, strict=True))
-        self.out = nn.Conv2d(widths[-1], channels, 3, padding=1)
+        self.out = nn.Conv2d(widths[-1], channels * self.partials.pictures, 3, padding=1)
         self.apply(_start)
 
     def forward(self, z: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
@@ -73,7 +76,7 @@ class ResidualGenerator(nn.Module):
         h = self.blocks[0](self.project(h).view(-1, *self.start))
         for block in self.blocks[1:]:
             h = block(F.interpolate(h, scale_factor=2.0, mode="nearest"))
-        return torch.tanh(self.out(F.leaky_relu(h, SLOPE)))
+        return torch.tanh(self.partials.placed(self.out(F.leaky_relu(h, SLOPE)), labels))
 
 
 class ResidualDiscriminator(LabelledDiscriminator):
@@ -89,12 +92,14 @@ class ResidualDiscriminator(LabelledDiscriminator):
         classes: Mapping[str, int],
         widths: Sequence[int] = (48, 64, 128, 192, 256, 320),
         features: int = 256,
+        comb: Tensor | None = None,
     ) -> None:
         super().__init__()
         channels, height, width = shape
         halvings = len(widths) - 1
         check_divisible(height, width, halvings)
-        self.look = nn.Conv2d(channels, widths[0], 3, padding=1)
+        self.partials = Partials(comb)
+        self.look = nn.Conv2d(channels * self.partials.pictures, widths[0], 3, padding=1)
         inputs = [widths[0], *widths[:-1]]
         self.blocks = nn.ModuleList(ResidualBlock(i, o) for i, o in zip(inputs, widths, strict=True))
         size = widths[-1] * (height >> halvings) * (width >> halvings)
@@ -103,7 +108,7 @@ class ResidualDiscriminator(LabelledDiscriminator):
         self.apply(_start)
 
     def seen(self, x: Tensor) -> Tensor:
-        """``x`` ``(batch, channel, frequency, frame)`` → features ``(batch, features)``."""
+        """``x`` ``(batch, pictures × channel, frequency, frame)`` → features ``(batch, features)``."""
         h = self.blocks[0](self.look(x))
         for block in self.blocks[1:]:
             h = block(F.avg_pool2d(h, 2))

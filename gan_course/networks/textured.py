@@ -39,8 +39,9 @@ class TexturedGenerator(BandGenerator):
         classes: Mapping[str, int],
         latent: int = 64,
         widths: Sequence[int] = (256, 192, 128, 128),
+        comb: Tensor | None = None,
     ) -> None:
-        super().__init__(shape, classes, latent, widths)
+        super().__init__(shape, classes, latent, widths, comb)
         self.fine = nn.ModuleList(
             nn.Conv2d(i, o, kernel_size=3, padding=1) for i, o in ((shape[0], FINE), (FINE, shape[0]))
         )
@@ -67,9 +68,10 @@ class TexturedDiscriminator(BandDiscriminator):
         classes: Mapping[str, int],
         widths: Sequence[int] = (128, 128, 192, 256),
         features: int = 128,
+        comb: Tensor | None = None,
     ) -> None:
-        super().__init__(shape, classes, widths, features)
-        inputs = [shape[0], *LOCAL[:-1]]
+        super().__init__(shape, classes, widths, features, comb)
+        inputs = [self.partials.pictures * shape[0], *LOCAL[:-1]]
         self.local = nn.ModuleList(
             nn.Conv2d(i, o, kernel_size=4, stride=2, padding=1) for i, o in zip(inputs, LOCAL, strict=True)
         )
@@ -82,7 +84,7 @@ class TexturedDiscriminator(BandDiscriminator):
 
         The patches have no part in the naming.
         """
-        h = x
+        h = self.partials.beside(x, labels)
         for layer in self.local:
             h = F.leaky_relu(layer(h), SLOPE)
         # The mean of n independent numbers varies √n times less than one of them: this makes up for it.

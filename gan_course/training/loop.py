@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from gan_course import datasets
 from gan_course.datasets import Clips
 from gan_course.datasets.augmentation import delayed, softened
+from gan_course.networks import comb
 from gan_course.sound import Sound
 from gan_course.spectral import representation
 from gan_course.synthesis import midi_number
@@ -65,8 +66,9 @@ class Training:
         self.classes = {name: len(self.clips.classes[name]) for name in recipe.conditions}
         self.shape = self.encoding.shape(self.clips.audio.shape[-1])
         torch.manual_seed(recipe.seed)
-        generator = recipe.new_generator(self.shape, self.classes)
-        discriminator = recipe.new_discriminator(self.shape, self.classes)
+        known = comb(self.encoding, self._pitches("partials")) if recipe.partials else None
+        generator = recipe.new_generator(self.shape, self.classes, known)
+        discriminator = recipe.new_discriminator(self.shape, self.classes, known)
         self.precision = recipe.precision
         if self.precision == "auto":
             several = devices * machines > 1 and not torch.cuda.is_available()
@@ -88,7 +90,19 @@ class Training:
         self.audio = self.clips.audio.to(self.fabric.device) if varied else None
         self.labels = {name: self.clips.labels[name].to(self.fabric.device) for name in recipe.conditions}
         if recipe.unheard:
-            self._upwards = _from_low_to_high(self.clips.classes["pitch"]).to(self.fabric.device)
+            heights = [midi_number(name) for name in self._pitches("unheard")]
+            upwards = sorted(range(len(heights)), key=heights.__getitem__)
+            self._upwards = torch.tensor(upwards).to(self.fabric.device)
+
+    def _pitches(self, asked_by: str) -> tuple[str, ...]:
+        try:
+            for name in self.clips.classes["pitch"]:
+                midi_number(name)
+        except ValueError as error:
+            raise ValueError(
+                f"{asked_by} asks how high each pitch is, and one of these is no note ({error}): do without {asked_by}"
+            ) from None
+        return tuple(self.clips.classes["pitch"])
 
     def _encode(self, audio: Tensor) -> Tensor:
         parts = [self.encoding.encode(part) for part in audio.split(256)]
@@ -303,16 +317,6 @@ def _check_that_they_fit(recipe: Recipe, clips: Clips, encoding: Any) -> None:
             f"{clips.name} has a rate of {clips.rate:,} Hz, and the representation is for {encoding.rate:,} Hz: load "
             f"the sounds at that rate, or name it in the representation"
         )
-
-
-def _from_low_to_high(pitches: Sequence[str]) -> Tensor:
-    try:
-        heights = [midi_number(name) for name in pitches]
-    except ValueError as error:
-        raise ValueError(
-            f"unheard asks for pitches from low to high, and one of these is no note ({error}): leave it at 0"
-        ) from None
-    return torch.tensor(sorted(range(len(heights)), key=heights.__getitem__))
 
 
 def _write_beside(path: Path, recipe: Recipe) -> None:

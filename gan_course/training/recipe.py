@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor, zeros
+
 from gan_course.networks import FAMILIES
 from gan_course.training.game import Rules
 
@@ -25,7 +27,8 @@ class Recipe:
     falls linearly to a tenth over the second; the discriminator's is ``discriminator_speed`` times the generator's.
     ``gamma`` stays as it is or, with ``gamma_at_end``, falls to it geometrically over the steps. ``average`` is the
     half-life of the averaged generator, as a share of the steps. ``networks`` is a name in `FAMILIES`, and the widths
-    are those of its two networks. ``conditions`` are labels of the data: any of them, or none. ``naming`` is the weight
+    are those of its two networks. ``conditions`` are labels of the data: any of them, or none. With ``partials`` both
+    networks are shown where the partials of a pitch lie, as in `networks.Partials`. ``naming`` is the weight
     of naming them, as in `Rules`, and ``unheard`` the share of the generator's turns in which a pitch is drawn anew
     from the range of what else was asked for, as in `Training.wishes`.
 
@@ -44,6 +47,7 @@ class Recipe:
     networks: str = "convolutional"
     generator_widths: tuple[int, ...] = (128, 96, 64, 32)
     discriminator_widths: tuple[int, ...] = (32, 64, 96, 128)
+    partials: bool = False
     steps: int = 2600
     batch: int = 16
     learning_rate: float = 1e-3
@@ -87,27 +91,41 @@ class Recipe:
             )
         if not 0 <= self.unheard <= 1:
             raise ValueError(f"unheard is {self.unheard}, and a share from 0 to 1 is expected")
-        if self.unheard and "pitch" not in self.conditions:
-            raise ValueError(
-                f"unheard is {self.unheard}, and it draws pitches, which are none of the conditions: name pitch among "
-                f"them, or leave unheard at 0"
-            )
+        for name, does in (("unheard", "draws"), ("partials", "needs")):
+            if getattr(self, name) and "pitch" not in self.conditions:
+                raise ValueError(
+                    f"{name} is {getattr(self, name)}, and it {does} pitches, which are none of the conditions: name "
+                    f"pitch among them, or leave {name} at {type(getattr(self, name))(0)}"
+                )
         if self.naming and not self.conditions:
             raise ValueError(
                 f"naming is {self.naming}, and there are no conditions to be named: choose some, or leave it at 0"
             )
         _ = self.rules  # which refuse what no game can be played by
 
-    def new_generator(self, shape: Sequence[int], classes: Mapping[str, int]) -> Any:
+    def new_generator(
+        self, shape: Sequence[int], classes: Mapping[str, int], comb: Tensor | None = None
+    ) -> Any:
         """A fresh generator of spectrograms ``shape`` ``(channel, frequency, frame)``.
 
-        ``classes`` has the number of values of each condition. Raises ValueError for a shape that does not fit.
+        ``classes`` has the number of values of each condition. Where the recipe has ``partials``, a `networks.comb` is
+        theirs `(pitch, frequency)`; without one there is room for it, as for all that is loaded later. Raises
+        ValueError for a shape that does not fit.
         """
-        return FAMILIES[self.networks][0](shape, classes, self.latent, self.generator_widths)
+        known = self._comb(shape, classes, comb)
+        return FAMILIES[self.networks][0](shape, classes, self.latent, self.generator_widths, comb=known)
 
-    def new_discriminator(self, shape: Sequence[int], classes: Mapping[str, int]) -> Any:
+    def new_discriminator(
+        self, shape: Sequence[int], classes: Mapping[str, int], comb: Tensor | None = None
+    ) -> Any:
         """A fresh discriminator of such spectrograms."""
-        return FAMILIES[self.networks][1](shape, classes, self.discriminator_widths)
+        known = self._comb(shape, classes, comb)
+        return FAMILIES[self.networks][1](shape, classes, self.discriminator_widths, comb=known)
+
+    def _comb(self, shape: Sequence[int], classes: Mapping[str, int], comb: Tensor | None) -> Tensor | None:
+        if not self.partials:
+            return None
+        return zeros(classes["pitch"], shape[1]) if comb is None else comb.clone()
 
     @property
     def rules(self) -> Rules:

@@ -41,9 +41,9 @@ class Model:
         self.generator.load_state_dict({key: tensor.float() for key, tensor in tensors.items()})
         self.generator.eval().requires_grad_(False)
 
-    def _fresh(self) -> Any:
+    def _fresh(self, comb: Tensor | None = None) -> Any:
         numbers = {condition: len(values) for condition, values in self.classes.items()}
-        return self.recipe.new_generator(self.about["shape"], numbers)
+        return self.recipe.new_generator(self.about["shape"], numbers, comb)
 
     @property
     def parameters(self) -> int:
@@ -104,7 +104,7 @@ class Model:
         """The same network with the random weights of before its first step, heard in the same way."""
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            fresh = self._fresh()
+            fresh = self._fresh(self.generator.partials.comb)
         model = Model("untrained", fresh.state_dict(), self.about)
         model.vocoder = self.vocoder
         return model

@@ -1,0 +1,80 @@
+"""What a pitch is, told to the networks: where its partials lie.
+
+To a network that is told a pitch by a one in its place, each pitch is a word of its own: it has to find out for every
+single one which bands its partials fall into, and knows nothing of a note that it never met. Yet a pitch *is* a row of
+partials, a comb over the frequencies, which can be drawn beforehand. What is between its teeth, and how high each tooth
+stands, is the instrument's: a source and a filter, as Fant (1960) took speech apart, and as networks that play notes
+have used since (Wang, Takaki and Yamagishi 2019; Engel et al. 2020). Lesson 09.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from gan_course.spectral import Representation
+from gan_course.synthesis import additive, frequency_of, midi_number
+
+DEEP = 40.0
+"""So many dB below a partial the comb is 0."""
+
+
+def comb(encoding: Representation, pitches: Sequence[str]) -> Tensor:
+    """Where the partials of ``pitches``, such as "A4", lie in the pictures of ``encoding``: `(pitch, frequency)`.
+
+    1 where there is a partial, as broad as it is in a picture, and 0 where all of them are `DEEP` dB away or more. It
+    is the picture of a sound in which all the partials of a pitch are equally loud, so it knows what the encoding does
+    to them: low ones are drawn apart, and those that share a band are one. Rounded to 16 bit, as weights are stored.
+    Raises ValueError for a name that is no note.
+    """
+    loud, span = 10 ** ((encoding.floor + DEEP) / 20), encoding.ceiling - encoding.floor
+    samples = -(-4 * encoding.n_fft // encoding.hop) * encoding.hop
+    rows = []
+    for name in pitches:
+        frequency = frequency_of(midi_number(name))
+        number = max(1, int(encoding.rate / 2 / frequency))
+        tone = additive(frequency, np.full(number, loud), samples / encoding.rate, encoding.rate).tensor()
+        level = encoding.encode(tone[None, :samples])[0, 0]
+        middle = level[:, level.shape[1] // 4 : 3 * level.shape[1] // 4]
+        rows.append(((middle.mean(1) + 1) / 2 * span / DEEP).clamp(0, 1))
+    return torch.stack(rows).half().float()
+
+
+class Partials(nn.Module):
+    """What a network does with a `comb` `(pitch, frequency)`; with None it leaves everything as it is.
+
+    ``pictures`` is how many pictures the network makes or sees in the place of one: two with a comb. ``told`` is what a
+    discriminator's features know beforehand, and so cannot be asked to name: the pitch, with a comb.
+    """
+
+    comb: Tensor | None
+
+    def __init__(self, comb: Tensor | None = None) -> None:
+        super().__init__()
+        self.register_buffer("comb", comb)
+        self.pictures = 1 if comb is None else 2
+        self.told = () if comb is None else ("pitch",)
+
+    def placed(self, made: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
+        """One picture of the two that a generator made: the first, and the second wherever there are partials.
+
+        made: `(batch, pictures × channel, frequency, frame)`. Returns `(batch, channel, frequency, frame)`.
+        """
+        if self.comb is None:
+            return made
+        between, at_partials = made.chunk(2, dim=1)
+        return between + at_partials * self._of(labels)
+
+    def beside(self, x: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
+        """What a discriminator sees: x, and beside it what of x lies at the partials that are asked for.
+
+        x: `(batch, channel, frequency, frame)`. Returns `(batch, pictures × channel, frequency, frame)`.
+        """
+        return x if self.comb is None else torch.cat([x, x * self._of(labels).to(x.dtype)], dim=1)
+
+    def _of(self, labels: Mapping[str, Tensor]) -> Tensor:
+        assert self.comb is not None
+        return self.comb[labels["pitch"]][:, None, :, None]
