@@ -145,6 +145,7 @@ class Generator(nn.Module):
             for i, o in zip(widths, outputs, strict=True)
         )
         self.apply(start_weights)
+        self.partials.start(self.up[-1], axis=1)
 
     def forward(self, z: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
         """``z`` ``(batch, latent)`` of standard normal numbers → ``(batch, channel, frequency, frame)``."""
@@ -182,6 +183,7 @@ class Discriminator(LabelledDiscriminator):
         self.features = nn.Linear(size, features)
         self.judge = Projection(features, classes)
         self.apply(start_weights)
+        self.partials.start(self.down[0], axis=1)
 
     def seen(self, x: Tensor) -> Tensor:
         """``x`` ``(batch, pictures × channel, frequency, frame)`` → features ``(batch, features)``."""

@@ -69,6 +69,7 @@ class ResidualGenerator(nn.Module):
         self.blocks = nn.ModuleList(ResidualBlock(i, o) for i, o in zip(inputs, widths, strict=True))
         self.out = nn.Conv2d(widths[-1], channels * self.partials.pictures, 3, padding=1)
         self.apply(_start)
+        self.partials.start(self.out, axis=0)
 
     def forward(self, z: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
         """``z`` ``(batch, latent)`` of standard normal numbers → ``(batch, channel, frequency, frame)``."""
@@ -106,6 +107,7 @@ class ResidualDiscriminator(LabelledDiscriminator):
         self.features = nn.Linear(size, features)
         self.judge = Projection(features, classes)
         self.apply(_start)
+        self.partials.start(self.look, axis=1)
 
     def seen(self, x: Tensor) -> Tensor:
         """``x`` ``(batch, pictures × channel, frequency, frame)`` → features ``(batch, features)``."""

@@ -78,6 +78,7 @@ class TexturedDiscriminator(BandDiscriminator):
         self.local_judge = Projection(LOCAL[-1], classes)
         for module in (self.local, self.local_judge):
             module.apply(start_weights)
+        self.partials.start(self.local[0], axis=1)
 
     def forward(self, x: Tensor, labels: Mapping[str, Tensor], naming: bool = False) -> Any:
         """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``; with ``naming``, also its cost.
