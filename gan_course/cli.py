@@ -170,7 +170,7 @@ def train(
         if sounds is not None:
             options = {"path": str(sounds.expanduser().absolute()), "split": "train"}
             clips = datasets.load("folder", **options)
-            wanted = replace(wanted, data="folder", data_options=options, conditions=tuple(clips.classes))
+            wanted = replace(wanted, data="folder", data_options=options).conditioned_on(clips.classes)
         if change:
             wanted = wanted.changed(change)
         if clips is None or wanted.data != "folder" or dict(wanted.data_options) != options:

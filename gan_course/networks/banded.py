@@ -83,23 +83,20 @@ class BandDiscriminator(LabelledDiscriminator):
         classes: Mapping[str, int],
         widths: Sequence[int] = (128, 128, 192, 256),
         features: int = 128,
-        comb: Tensor | None = None,
     ) -> None:
         super().__init__()
         channels, height, width = shape
         _check_frames(width, len(widths))
-        self.partials = Partials(comb)
-        inputs = [self.partials.pictures * channels * height, *widths[:-1]]
+        inputs = [channels * height, *widths[:-1]]
         self.down = nn.ModuleList(
             nn.Conv1d(i, o, kernel_size=4, stride=2, padding=1) for i, o in zip(inputs, widths, strict=True)
         )
         self.features = nn.Linear(widths[-1] * (width >> len(widths)), features)
         self.judge = Projection(features, classes)
         self.apply(start_weights)
-        self.partials.start(self.down[0], axis=1)
 
     def seen(self, x: Tensor) -> Tensor:
-        """``x`` ``(batch, pictures × channel, frequency, frame)`` → features ``(batch, features)``."""
+        """``x`` ``(batch, channel, frequency, frame)`` → features ``(batch, features)``."""
         h = x.flatten(1, 2)
         for layer in self.down:
             h = F.leaky_relu(layer(h), SLOPE)

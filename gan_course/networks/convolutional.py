@@ -77,13 +77,12 @@ class Projection(nn.Module):
             return bare
         return projection_logit(f, bare, self.matches(self.conditioning(labels, len(f)).to(f)))
 
-    def naming(self, f: Tensor, labels: Mapping[str, Tensor], told: Sequence[str] = ()) -> Tensor:
+    def naming(self, f: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
         """What it costs to name the labels from ``f`` ``(batch, features)``: the sum of their cross-entropies, in nats.
 
         e(label)·f / √size of all labels of a kind are the logits of a classifier, so that the embeddings are trained by
         what they are for, and a generator can be told what it was heard as: Odena, Olah and Shlens (2017), with the
-        projection's own weights. Kinds that the features were ``told`` need no naming. Zero where there are no labels.
-        Lesson 09.
+        projection's own weights. Zero where there are no labels. Lesson 09.
         """
         cost = torch.zeros((), dtype=torch.promote_types(f.dtype, torch.float32), device=f.device)
         if self.matches is None:
@@ -91,8 +90,7 @@ class Projection(nn.Module):
         kinds = self.conditioning.classes
         heard = (f @ self.matches.weight / math.sqrt(f.shape[1])).split(list(kinds.values()), dim=1)
         for kind, logits in zip(kinds, heard, strict=True):
-            if kind not in told:
-                cost = cost + F.cross_entropy(logits.to(cost), labels[kind])
+            cost = cost + F.cross_entropy(logits.to(cost), labels[kind])
         return cost
 
 
@@ -100,18 +98,15 @@ class LabelledDiscriminator(nn.Module):
     """What all discriminators of spectrograms share: features of a sound are seen, and a `Projection` judges them."""
 
     judge: Projection
-    partials: Partials
 
     def seen(self, x: Tensor) -> Tensor:
-        """What `Partials.beside` makes of a picture → the features that are judged, ``(batch, features)``."""
+        """``x`` ``(batch, channel, frequency, frame)`` → the features that are judged, ``(batch, features)``."""
         raise NotImplementedError
 
     def forward(self, x: Tensor, labels: Mapping[str, Tensor], naming: bool = False) -> Any:
         """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``; with ``naming``, also its cost."""
-        f = self.seen(self.partials.beside(x, labels))
-        if not naming:
-            return self.judge(f, labels)
-        return self.judge(f, labels), self.judge.naming(f, labels, self.partials.told)
+        f = self.seen(x)
+        return (self.judge(f, labels), self.judge.naming(f, labels)) if naming else self.judge(f, labels)
 
 
 class Generator(nn.Module):
@@ -169,13 +164,11 @@ class Discriminator(LabelledDiscriminator):
         classes: Mapping[str, int],
         widths: Sequence[int] = (32, 64, 96, 128),
         features: int = 128,
-        comb: Tensor | None = None,
     ) -> None:
         super().__init__()
         channels, height, width = shape
         check_divisible(height, width, len(widths))
-        self.partials = Partials(comb)
-        inputs = [channels * self.partials.pictures, *widths[:-1]]
+        inputs = [channels, *widths[:-1]]
         self.down = nn.ModuleList(
             nn.Conv2d(i, o, kernel_size=4, stride=2, padding=1) for i, o in zip(inputs, widths, strict=True)
         )
@@ -183,10 +176,9 @@ class Discriminator(LabelledDiscriminator):
         self.features = nn.Linear(size, features)
         self.judge = Projection(features, classes)
         self.apply(start_weights)
-        self.partials.start(self.down[0], axis=1)
 
     def seen(self, x: Tensor) -> Tensor:
-        """``x`` ``(batch, pictures × channel, frequency, frame)`` → features ``(batch, features)``."""
+        """``x`` ``(batch, channel, frequency, frame)`` → features ``(batch, features)``."""
         h = x
         for layer in self.down:
             h = F.leaky_relu(layer(h), SLOPE)

@@ -1,10 +1,10 @@
-"""What a pitch is, told to the networks: where its partials lie.
+"""What a pitch is, told to a generator: where its partials lie.
 
 To a network that is told a pitch by a one in its place, each pitch is a word of its own: it has to find out for every
-single one which bands its partials fall into, and knows nothing of a note that it never met. Yet a pitch *is* a row of
-partials, a comb over the frequencies, which can be drawn beforehand. What is between its teeth, and how high each tooth
-stands, is the instrument's: a source and a filter, as Fant (1960) took speech apart, and as networks that play notes
-have used since (Wang, Takaki and Yamagishi 2019; Engel et al. 2020). Lesson 09.
+single one which bands its partials fall into, and knows nothing of an instrument at a pitch that it never met. Yet a
+pitch *is* a row of partials, a comb over the frequencies, which can be drawn beforehand. What is between its teeth, and
+how high each tooth stands, is the instrument's: a source and a filter, as Fant (1960) took speech apart, and as
+networks that play notes have used since (Wang, Takaki and Yamagishi 2019; Engel et al. 2020). Lesson 09.
 """
 
 from __future__ import annotations
@@ -44,12 +44,10 @@ def comb(encoding: Representation, pitches: Sequence[str]) -> Tensor:
 
 
 class Partials(nn.Module):
-    """What a network does with a `comb` `(pitch, frequency)`; with None it leaves everything as it is.
+    """How a generator uses a `comb` `(pitch, frequency)`; with None it leaves everything as it is.
 
-    A network begins as it would without one, by `start`: from weights as large as all others it began so wildly that at
-    a learning rate of 0.002 it needed 2,000 steps to recover.
-    ``pictures`` is how many pictures the network makes or sees in the place of one: two with a comb. ``told`` is what a
-    discriminator's features know beforehand, and so cannot be asked to name: the pitch, with a comb.
+    The generator makes ``pictures`` in the place of one: two with a comb, one of what is between the partials and one
+    of what is at them.
     """
 
     comb: Tensor | None
@@ -58,31 +56,22 @@ class Partials(nn.Module):
         super().__init__()
         self.register_buffer("comb", comb)
         self.pictures = 1 if comb is None else 2
-        self.told = () if comb is None else ("pitch",)
 
     @torch.no_grad()
-    def start(self, layer: nn.Module, axis: int) -> None:
-        """Let a layer begin as without a comb: its weights for the second picture, along ``axis``, are 0."""
+    def start(self, last: nn.Module, axis: int) -> None:
+        """Let a generator begin as it would without a comb: the last layer's weights for the second picture are 0.
+
+        ``axis`` is that of the layer's outputs.
+        """
         if self.comb is not None:
-            layer.weight.chunk(2, dim=axis)[1].zero_()
+            last.weight.chunk(2, dim=axis)[1].zero_()
 
     def placed(self, made: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
-        """One picture of the two that a generator made: the first, and the second wherever there are partials.
+        """One picture of the two that were made: the first, and the second wherever the pitch has partials.
 
         made: `(batch, pictures × channel, frequency, frame)`. Returns `(batch, channel, frequency, frame)`.
         """
         if self.comb is None:
             return made
         between, at_partials = made.chunk(2, dim=1)
-        return between + at_partials * self._of(labels)
-
-    def beside(self, x: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
-        """What a discriminator sees: x, and beside it what of x lies at the partials that are asked for.
-
-        x: `(batch, channel, frequency, frame)`. Returns `(batch, pictures × channel, frequency, frame)`.
-        """
-        return x if self.comb is None else torch.cat([x, x * self._of(labels).to(x.dtype)], dim=1)
-
-    def _of(self, labels: Mapping[str, Tensor]) -> Tensor:
-        assert self.comb is not None
-        return self.comb[labels["pitch"]][:, None, :, None]
+        return between + at_partials * self.comb[labels["pitch"]][:, None, :, None]

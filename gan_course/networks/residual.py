@@ -93,24 +93,21 @@ class ResidualDiscriminator(LabelledDiscriminator):
         classes: Mapping[str, int],
         widths: Sequence[int] = (48, 64, 128, 192, 256, 320),
         features: int = 256,
-        comb: Tensor | None = None,
     ) -> None:
         super().__init__()
         channels, height, width = shape
         halvings = len(widths) - 1
         check_divisible(height, width, halvings)
-        self.partials = Partials(comb)
-        self.look = nn.Conv2d(channels * self.partials.pictures, widths[0], 3, padding=1)
+        self.look = nn.Conv2d(channels, widths[0], 3, padding=1)
         inputs = [widths[0], *widths[:-1]]
         self.blocks = nn.ModuleList(ResidualBlock(i, o) for i, o in zip(inputs, widths, strict=True))
         size = widths[-1] * (height >> halvings) * (width >> halvings)
         self.features = nn.Linear(size, features)
         self.judge = Projection(features, classes)
         self.apply(_start)
-        self.partials.start(self.look, axis=1)
 
     def seen(self, x: Tensor) -> Tensor:
-        """``x`` ``(batch, pictures × channel, frequency, frame)`` → features ``(batch, features)``."""
+        """``x`` ``(batch, channel, frequency, frame)`` → features ``(batch, features)``."""
         h = self.blocks[0](self.look(x))
         for block in self.blocks[1:]:
             h = block(F.avg_pool2d(h, 2))

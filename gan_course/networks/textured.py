@@ -68,24 +68,22 @@ class TexturedDiscriminator(BandDiscriminator):
         classes: Mapping[str, int],
         widths: Sequence[int] = (128, 128, 192, 256),
         features: int = 128,
-        comb: Tensor | None = None,
     ) -> None:
-        super().__init__(shape, classes, widths, features, comb)
-        inputs = [self.partials.pictures * shape[0], *LOCAL[:-1]]
+        super().__init__(shape, classes, widths, features)
+        inputs = [shape[0], *LOCAL[:-1]]
         self.local = nn.ModuleList(
             nn.Conv2d(i, o, kernel_size=4, stride=2, padding=1) for i, o in zip(inputs, LOCAL, strict=True)
         )
         self.local_judge = Projection(LOCAL[-1], classes)
         for module in (self.local, self.local_judge):
             module.apply(start_weights)
-        self.partials.start(self.local[0], axis=1)
 
     def forward(self, x: Tensor, labels: Mapping[str, Tensor], naming: bool = False) -> Any:
         """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``; with ``naming``, also its cost.
 
         The patches have no part in the naming.
         """
-        h = self.partials.beside(x, labels)
+        h = x
         for layer in self.local:
             h = F.leaky_relu(layer(h), SLOPE)
         # The mean of n independent numbers varies √n times less than one of them: this makes up for it.

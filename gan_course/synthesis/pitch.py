@@ -21,7 +21,7 @@ def midi_number(name: str) -> int:
 
     Raises ValueError for anything that is not a letter A to G, perhaps # or b, and an octave. Lesson 01.
     """
-    found = _NOTE.fullmatch(name.strip()) if isinstance(name, str) else None
+    found = _NOTE.fullmatch(name.strip()) if is_note(name) else None
     if not found:
         raise ValueError(
             f"A note is named by a letter A to G, # or b if need be, and an octave, as in 'F#3';"
@@ -30,6 +30,11 @@ def midi_number(name: str) -> int:
     letter, accidental, octave = found.groups()
     shift = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}[accidental]
     return NAMES.index(letter.upper()) + shift + 12 * (int(octave) + 1)
+
+
+def is_note(name: str) -> bool:
+    """Whether `midi_number` understands this name."""
+    return isinstance(name, str) and _NOTE.fullmatch(name.strip()) is not None
 
 
 def note_name(midi: int) -> str:

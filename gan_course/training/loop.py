@@ -21,7 +21,7 @@ from gan_course.datasets.augmentation import delayed, softened
 from gan_course.networks import comb
 from gan_course.sound import Sound
 from gan_course.spectral import representation
-from gan_course.synthesis import midi_number
+from gan_course.synthesis.pitch import is_note, midi_number
 from gan_course.training import checkpoint
 from gan_course.training.game import Game, Observer, play
 from gan_course.training.processes import check_shares, fabric
@@ -68,7 +68,7 @@ class Training:
         torch.manual_seed(recipe.seed)
         known = comb(self.encoding, self._pitches("partials")) if recipe.partials else None
         generator = recipe.new_generator(self.shape, self.classes, known)
-        discriminator = recipe.new_discriminator(self.shape, self.classes, known)
+        discriminator = recipe.new_discriminator(self.shape, self.classes)
         self.precision = recipe.precision
         if self.precision == "auto":
             several = devices * machines > 1 and not torch.cuda.is_available()
@@ -95,14 +95,13 @@ class Training:
             self._upwards = torch.tensor(upwards).to(self.fabric.device)
 
     def _pitches(self, asked_by: str) -> tuple[str, ...]:
-        try:
-            for name in self.clips.classes["pitch"]:
-                midi_number(name)
-        except ValueError as error:
+        pitches = tuple(self.clips.classes["pitch"])
+        if strangers := [name for name in pitches if not is_note(name)]:
             raise ValueError(
-                f"{asked_by} asks how high each pitch is, and one of these is no note ({error}): do without {asked_by}"
-            ) from None
-        return tuple(self.clips.classes["pitch"])
+                f"{asked_by} asks how high each pitch is, and {strangers[0]!r} is no note, such as 'F#3': do without "
+                f"{asked_by}"
+            )
+        return pitches
 
     def _encode(self, audio: Tensor) -> Tensor:
         parts = [self.encoding.encode(part) for part in audio.split(256)]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor, zeros
 
 from gan_course.networks import FAMILIES
+from gan_course.synthesis.pitch import is_note
 from gan_course.training.game import Rules
 
 PENALTIES = ("r1", "r2", "gradient_penalty")
@@ -27,8 +28,8 @@ class Recipe:
     falls linearly to a tenth over the second; the discriminator's is ``discriminator_speed`` times the generator's.
     ``gamma`` stays as it is or, with ``gamma_at_end``, falls to it geometrically over the steps. ``average`` is the
     half-life of the averaged generator, as a share of the steps. ``networks`` is a name in `FAMILIES`, and the widths
-    are those of its two networks. ``conditions`` are labels of the data: any of them, or none. With ``partials`` both
-    networks are shown where the partials of a pitch lie, as in `networks.Partials`. ``naming`` is the weight
+    are those of its two networks. ``conditions`` are labels of the data: any of them, or none. With ``partials`` the
+    generator is shown where the partials of a pitch lie, as in `networks.Partials`. ``naming`` is the weight
     of naming them, as in `Rules`, and ``unheard`` the share of the generator's turns in which a pitch is drawn anew
     from the range of what else was asked for, as in `Training.wishes`.
 
@@ -95,11 +96,11 @@ class Recipe:
             if getattr(self, name) and "pitch" not in self.conditions:
                 raise ValueError(
                     f"{name} is {getattr(self, name)}, and it {does} pitches, which are none of the conditions: name "
-                    f"pitch among them, or leave {name} at {type(getattr(self, name))(0)}"
+                    f"pitch among them, or set {name} to {type(getattr(self, name))(0)}"
                 )
         if self.naming and not self.conditions:
             raise ValueError(
-                f"naming is {self.naming}, and there are no conditions to be named: choose some, or leave it at 0"
+                f"naming is {self.naming}, and there are no conditions to be named: choose some, or set it to 0"
             )
         _ = self.rules  # which refuse what no game can be played by
 
@@ -108,24 +109,17 @@ class Recipe:
     ) -> Any:
         """A fresh generator of spectrograms ``shape`` ``(channel, frequency, frame)``.
 
-        ``classes`` has the number of values of each condition. Where the recipe has ``partials``, a `networks.comb` is
-        theirs `(pitch, frequency)`; without one there is room for it, as for all that is loaded later. Raises
-        ValueError for a shape that does not fit.
+        ``classes`` has the number of values of each condition. For a recipe with ``partials``, a `networks.comb`
+        `(pitch, frequency)` says where they are; without one there is room for it, as for all that is loaded later.
+        Raises ValueError for a shape that does not fit.
         """
-        known = self._comb(shape, classes, comb)
-        return FAMILIES[self.networks][0](shape, classes, self.latent, self.generator_widths, comb=known)
+        if self.partials and comb is None:
+            comb = zeros(classes["pitch"], shape[1])
+        return FAMILIES[self.networks][0](shape, classes, self.latent, self.generator_widths, comb)
 
-    def new_discriminator(
-        self, shape: Sequence[int], classes: Mapping[str, int], comb: Tensor | None = None
-    ) -> Any:
+    def new_discriminator(self, shape: Sequence[int], classes: Mapping[str, int]) -> Any:
         """A fresh discriminator of such spectrograms."""
-        known = self._comb(shape, classes, comb)
-        return FAMILIES[self.networks][1](shape, classes, self.discriminator_widths, comb=known)
-
-    def _comb(self, shape: Sequence[int], classes: Mapping[str, int], comb: Tensor | None) -> Tensor | None:
-        if not self.partials:
-            return None
-        return zeros(classes["pitch"], shape[1]) if comb is None else comb.clone()
+        return FAMILIES[self.networks][1](shape, classes, self.discriminator_widths)
 
     @property
     def rules(self) -> Rules:
@@ -200,6 +194,21 @@ class Recipe:
                 )
             where[last] = _value(text.strip(), list_wanted=isinstance(where.get(last), (tuple, list)))
         return Recipe.from_dict(data)
+
+    def conditioned_on(self, classes: Mapping[str, Sequence[str]]) -> Recipe:
+        """This recipe for data with other labels, as by name their values: all are conditions.
+
+        What they do not allow is left out: naming where there are none, and partials and unheard where no label is a
+        pitch, or one that is has values which are no notes.
+        """
+        pitched = "pitch" in classes and all(map(is_note, classes["pitch"]))
+        return replace(
+            self,
+            conditions=tuple(classes),
+            partials=self.partials and pitched,
+            unheard=self.unheard if pitched else 0.0,
+            naming=self.naming if classes else 0.0,
+        )
 
     def rate_at(self, step: int) -> float:
         """Learning rate at ``step`` (0-based)."""

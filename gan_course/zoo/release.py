@@ -110,7 +110,7 @@ A conditional spectrogram GAN: {model.parameters:,} parameters, stored in 16 bit
 | conditions | {conditions or "none"} |
 | sound | {about["samples"]} samples at {about["rate"]} Hz |
 | representation | {encoding} |
-| networks | {recipe.networks} |
+| networks | {recipe.networks}{", G shown where a pitch has its partials" if recipe.partials else ""} |
 | game | {recipe.in_words()} |
 | training | {about["steps"]:,} steps of {recipe.batch} sounds, seed {recipe.seed}, {recipe.precision} |
 | time | {about["seconds"] / 60:.0f} minutes of wall clock on {about["device"]} |
