@@ -308,7 +308,7 @@ print("faster here:", fastest_precision())
 # The recipe is called `lite`: 64 mel bands × 64 frames, one second at 16 kHz, six instruments and three octaves. Everything is in it that you
 # have met.
 #
-# A laptop needs a few minutes for all the steps of `lite`; the cell below stops after 40 seconds, wherever it is then. With a graphics card the
+# A laptop needs a few minutes for all the steps of `lite`; the cell below stops after 30 seconds, wherever it is then; let it have more if you like. With a graphics card the
 # same cell trains `full`: residual networks, 128 mel bands, two seconds of sound, for eight minutes.
 #
 # Listen while it runs. How do you know that it works?
@@ -320,7 +320,7 @@ print("faster here:", fastest_precision())
 # - **Recall and coverage** should grow. When they have not for a long time, stop.
 
 # %% tags=["demo"]
-NAME, SECONDS = ("full", 480) if torch.cuda.is_available() else ("lite", 40)
+NAME, SECONDS = ("full", 480) if torch.cuda.is_available() else ("lite", 30)
 plan = Recipe.read(NAME)
 sounds = datasets.load(plan.data, **plan.data_options)
 mine = train(plan, sounds, observers=[Monitor(NAME)], sample_every=300, measure=evaluation.Examination(plan, sounds),
