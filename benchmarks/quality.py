@@ -2,8 +2,9 @@
 
 Each recipe is trained for the same processor time, so that a busy machine is as fair as an idle one, and judged by
 the features of an ear that no training used, against notes that no training saw. ``--set`` changes the recipe, and
-each ``--against`` adds rows of another, as in ``--against "gamma=1 penalty_every=4"``. Rows are appended to a file of
-JSON lines as they come (``--keep``).
+each ``--against`` adds rows of another, as in ``--against "gamma=1 penalty_every=4"``. ``--at 500 2000`` judges after
+so many steps of the recipe as it is, in the place of so much time. Rows are appended to a file of JSON lines as they
+come (``--keep``).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -69,15 +71,15 @@ def _right(ear: Ear, pictures: Tensor, real: Clips, name: str) -> float:
     return float((logits.argmax(1) == ear.truth(real, name)).float().mean())
 
 
-def row(recipe: Recipe, clips: Clips, real: Clips, ear: Ear, seconds: float) -> dict[str, Any]:
-    """Train one recipe for so long, and judge it."""
-    recipe = replace(recipe, steps=steps_in(recipe, clips, seconds))
-    run = Training(recipe, clips)
-    begun = time.process_time()
-    while run.done < recipe.steps:
-        run.step()
-    taken = (time.process_time() - begun) / torch.get_num_threads()
-    return {"seed": recipe.seed, "steps": recipe.steps, "seconds": taken, **judged(run, real, ear)}
+def rows(recipe: Recipe, clips: Clips, real: Clips, ear: Ear, at: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Train one recipe, and judge it after so many steps each."""
+    run, taken = Training(recipe, clips), 0.0
+    for steps in sorted(at):
+        begun = time.process_time()
+        while run.done < steps:
+            run.step()
+        taken += (time.process_time() - begun) / torch.get_num_threads()
+        yield {"seed": recipe.seed, "steps": run.done, "seconds": taken, **judged(run, real, ear)}
 
 
 def main() -> None:
@@ -89,24 +91,28 @@ def main() -> None:
     parser.add_argument("--set", nargs="*", default=[], metavar="name=value")
     parser.add_argument("--against", action="append", default=[], metavar="'name=value name=value'")
     parser.add_argument("--count", type=int, default=1024)
+    parser.add_argument("--at", nargs="*", type=int, default=[], metavar="step")
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
     usual = Recipe.read(given.recipe).changed(given.set)
     clips = datasets.load(usual.data, **usual.data_options)
     real = datasets.notes(given.count, seed=HELD_OUT_SEED)
     ear = load_ear("ear-notes-judge")
-    print(f"{torch.get_num_threads()} threads, {given.seconds:g} s each, {given.count:,} notes")
+    each = "" if given.at else f"{given.seconds:g} s each, "
+    print(f"{torch.get_num_threads()} threads, {each}{given.count:,} notes")
     print(f"{'recipe':40} seed steps  s  " + " ".join(f"{name:>10}" for name in COLUMNS))
     for seed in range(given.seeds):
         for changes in ["", *given.against]:
             recipe = replace(usual.changed(changes.split()), seed=seed)
-            found = row(recipe, clips, real, ear, given.seconds)
+            if not given.at:
+                recipe = replace(recipe, steps=steps_in(recipe, clips, given.seconds))
             name = changes or " ".join([given.recipe, *given.set])
-            numbers = " ".join(f"{found[column]:10.3f}" for column in COLUMNS)
-            print(f"{name:40} {seed:4} {found['steps']:5} {found['seconds']:3.0f} {numbers}", flush=True)
-            if given.keep:
-                with given.keep.open("a") as file:
-                    file.write(json.dumps({"recipe": name, **found}) + "\n")
+            for found in rows(recipe, clips, real, ear, given.at or [recipe.steps]):
+                numbers = " ".join(f"{found[column]:10.3f}" for column in COLUMNS)
+                print(f"{name:40} {seed:4} {found['steps']:5} {found['seconds']:3.0f} {numbers}", flush=True)
+                if given.keep:
+                    with given.keep.open("a") as file:
+                        file.write(json.dumps({"recipe": name, **found}) + "\n")
 
 
 if __name__ == "__main__":

@@ -19,15 +19,16 @@ from gan_course.spectral import Representation
 from gan_course.synthesis import additive, frequency_of, midi_number
 
 DEEP = 40.0
-"""So many dB below a partial the comb is 0."""
+"""So many dB below the level of a sine as loud as each partial the comb is 0."""
 
 
 def comb(encoding: Representation, pitches: Sequence[str]) -> Tensor:
     """Where the partials of ``pitches``, such as "A4", lie in the pictures of ``encoding``: `(pitch, frequency)`.
 
-    1 where there is a partial, as broad as it is in a picture, and 0 where all of them are `DEEP` dB away or more. It
-    is the picture of a sound in which all the partials of a pitch are equally loud, so it knows what the encoding does
-    to them: low ones are drawn apart, and those that share a band are one. Rounded to 16 bit, as weights are stored.
+    1 where there is a partial, as broad as it is in a picture, and 0 where there are `DEEP` dB less or none. It is the
+    level, in dB and averaged over frames, of a sound in which all the partials of a pitch are equally loud, from `DEEP`
+    dB below the amplitude of each up to it. So it knows what the encoding does to them: low ones are drawn apart, and
+    those that share a band are one. Rounded to 16 bit, as weights are stored.
     Raises ValueError for a name that is no note.
     """
     loud, span = 10 ** ((encoding.floor + DEEP) / 20), encoding.ceiling - encoding.floor
