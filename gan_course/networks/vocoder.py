@@ -32,6 +32,9 @@ SWEEP = 0.1
 at once, with their crests together, notes would peak at 1.5 times their height. After Schroeder (1970)."""
 GAUSSIAN = 0.25645
 """The Gaussian window nearest to a Hann window of length 1 is exp(−πt² / this). Průša, Balazs, Søndergaard (2017)."""
+RELAXATION = 1.3
+"""How much more than is amiss each round mends, as in `mel_rounds`: 6 rounds so come as near as 7 otherwise. The 32 of
+Griffin-Lim by itself would gain as much, from 0.435 to 0.423 dB of log-mel on the notes of the vocoder's card."""
 PASS = 64
 """How many pictures `Vocoder.decode` takes at a time."""
 
@@ -55,7 +58,7 @@ class Vocoder(nn.Module):
         hidden: int = 256,
         blocks: int = 4,
         kernel: int = 7,
-        rounds: int = 7,
+        rounds: int = 6,
     ) -> None:
         super().__init__()
         if not isinstance(encoding, LogMel):
@@ -125,9 +128,8 @@ class Vocoder(nn.Module):
         lag = -k * of.n_fft**2 / of.hop * nearest_event(level)
         bins = torch.arange(len(self.expected), device=z.device)
         beginning = -k * delay.unsqueeze(-1) * bins - k * sweep * bins.square()
-        return accumulated(magnitude, advance, lag, beginning, magnitude * heard * self.middle).transpose(
-            1, 2
-        )
+        size = magnitude * heard * self.middle
+        return accumulated(magnitude, advance, lag, beginning, size).transpose(1, 2)
 
     def sounds(self, z: Tensor, rounds: int = 0) -> Tensor:
         """Waveforms `(batch, sample)` of hop · frame samples, from pictures `(batch, 1, mel, frame)`.
@@ -138,7 +140,8 @@ class Vocoder(nn.Module):
         z = torch.cat([z, z[..., -1:]], dim=-1)
         of, bands = self.encoding, z.squeeze(-3).clamp(-1, 1)
         mel = amplitude(self._decibels(bands), of.n_fft / 4) * (bands > -1)
-        return mel_rounds(self.spectrum(z, *self(z), sweep=SWEEP), mel, self.filters, of.hop, rounds)
+        spectrum = self.spectrum(z, *self(z), sweep=SWEEP)
+        return mel_rounds(spectrum, mel, self.filters, of.hop, rounds, relaxation=RELAXATION)
 
     @torch.no_grad()
     def decode(self, z: Tensor | np.ndarray, iterations: int | None = None, seed: int = 0) -> Tensor:

@@ -49,7 +49,7 @@ class VocoderRecipe:
     hidden: int = 256
     blocks: int = 4
     kernel: int = 7
-    rounds: int = 7
+    rounds: int = 6
     steps: int = 2000
     batch: int = 4
     learning_rate: float = 2e-3

@@ -176,7 +176,7 @@ def generated(vocoder: Vocoder, model: str = "notes-full") -> dict[str, Row]:
 
 
 def speed(
-    decode: Callable[[Tensor], Tensor], z: Tensor, seconds: float, threads: int = 2, runs: int = 30
+    decode: Callable[[Tensor], Tensor], z: Tensor, seconds: float, threads: int = 2, runs: int = 300
 ) -> float:
     """How many times faster than real time: the best of several runs, since other programs only slow it down.
 
@@ -211,7 +211,7 @@ def measured(vocoder: Vocoder, count: int = 222) -> tuple[dict[str, dict[str, Ro
         tables["notes drawn by the generator notes-full (222)"] = generated(vocoder)
     z = encoding.encode(notes.audio[:8])
     taken = {
-        what: speed(decode, z, 8 * 1.024, runs=3 if "Griffin-Lim" in what else 30)
+        what: speed(decode, z, 8 * 1.024, runs=3 if "Griffin-Lim" in what else 300)
         for what, decode in ways(vocoder).items()
     }
     load_now = f", load average {os.getloadavg()[0]:.1f} with itself" if hasattr(os, "getloadavg") else ""
@@ -280,7 +280,7 @@ column compares the picture with that of the sound, over the bands of the repres
 
 ## Speed, measured
 
-8 clips at once, 2 threads, 32 bit, the best of 30 runs (of 3 by Griffin-Lim), since other programs only slow it down;
+8 clips at once, 2 threads, 32 bit, the best of 300 runs (of 3 by Griffin-Lim), since other programs only slow it down;
 {when}.
 
 | | × real time |
