@@ -266,6 +266,13 @@ def test_bad_input_is_answered_with_one_sentence(attempt: Any, says: str) -> Non
 # pictures
 
 
+@pytest.mark.parametrize(
+    "count, says", [(3, "3 spectrograms of now."), (40, "The first 16 of 40 spectrograms of now.")]
+)
+def test_a_caption_says_how_many_of_the_spectrograms_are_drawn(count: int, says: str) -> None:
+    assert tiles(np.zeros((count, 4, 4)), "of now").alt == says
+
+
 def all_pictures() -> dict[str, Picture]:
     s = tone()
     x = np.linspace(0, 1, 50)

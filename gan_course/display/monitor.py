@@ -160,10 +160,13 @@ class Monitor:
 
 
 def tiles(images: NDArray[np.floating], what: str) -> Picture:
-    """Spectrograms `(count, frequency, frame)` beside each other, low frequencies below, on one scale."""
+    """Spectrograms `(count, frequency, frame)` beside each other, low frequencies below, on one scale.
+
+    Of more than 16 the first 16 are drawn, and the caption says so. Raises ValueError for another shape.
+    """
     if images.ndim != 3:
         raise ValueError(f"Images to show have the shape (count, frequency, frame), and not {images.shape}.")
-    images = images[: 2 * _TILES_IN_A_ROW]
+    count, images = len(images), images[: 2 * _TILES_IN_A_ROW]
     columns = min(len(images), _TILES_IN_A_ROW)
     rows = -(-len(images) // columns)
     left, step = 22, _TILE + 6
@@ -187,7 +190,8 @@ def tiles(images: NDArray[np.floating], what: str) -> Picture:
         figure.text(left / width, 6 / height, "time →", fontsize=10)
         figure.text(4 / width, 24 / height, "frequency →", fontsize=10, rotation=90)
         png = drawing.rendered(figure, mapped=True)
-    return Picture(png, f"{len(images)} spectrograms {what}.", width, height)
+    which = f"The first {len(images)} of {count}" if count > len(images) else f"{count}"
+    return Picture(png, f"{which} spectrograms {what}.", width, height)
 
 
 def _averaged(

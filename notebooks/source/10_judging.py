@@ -457,7 +457,7 @@ for name, z in features.items():
 # %% [markdown]
 # *In tune* and *cents* come from a tracker by autocorrelation, which knows nothing of any model (lesson 04): the share of notes within 50 cents of the note that was asked for, and the median error. *Nearer* compares with 444 of the notes that `notes-full` was trained on.
 #
-# The way through a picture and back costs next to nothing. `notes-full` plays every note in tune, and nine in ten of its notes lie within the crowd of real ones, where the texture ear finds nearly all real notes. What it lacks is *recall*: a quarter of the real notes lie where it draws none. Good notes, of too few kinds. `notes-lite`, three minutes of one core, is in tune too, if less exactly, but the texture ear takes half of its notes for something else. Nothing says that either learnt by heart. **Control, quality, variety, copying: four questions, four answers.**
+# The way through a picture and back costs next to nothing. `notes-full` plays every note in tune, and nine in ten of its notes lie within the crowd of real ones, where the texture ear finds nearly all real notes. What it lacks is *recall*: a quarter of the real notes lie where it draws none. Good notes, of too few kinds. `notes-lite`, two and a half minutes of two cores, is in tune too, if less exactly, but the texture ear takes a third of its notes for something else, and finds little more than a quarter of the real ones covered. Nothing says that either learnt by heart. **Control, quality, variety, copying: four questions, four answers.**
 #
 # The library asks them all at once, and adds two things that a number needs: the floor, *real*, and an interval, *95%*.
 
