@@ -93,12 +93,11 @@ def mel_rounds(
     present, in the `mel_update`; above 1 it mends more than is amiss ("over-relaxation"), since the waveform takes a
     part of it back. Gradients pass where there are no rounds. Lesson 03.
     """
-    if iterations:
-        with torch.no_grad():
-            estimate = _after_rounds(
-                estimate, mel, filters, iterations, momentum, relaxation, _Consistent(estimate, hop, length)
-            )
-    return istft(estimate, hop, length)
+    if not iterations:
+        return istft(estimate, hop, length)
+    with torch.no_grad():
+        nearest = _Consistent(estimate, hop, length)
+        return _after_rounds(estimate, mel, filters, iterations, momentum, relaxation, nearest)
 
 
 def _after_rounds(
@@ -128,7 +127,7 @@ def _after_rounds(
         scale = torch.mul(x, x, out=size).addcmul_(y, y).add_(1e-24).rsqrt_().mul_(wanted)
         torch.complex(torch.mul(x, scale, out=wanted), scale.mul_(y), out=estimate)
         previous = now
-    return estimate.transpose(-1, -2)
+    return nearest.sound(estimate)[..., nearest.start : nearest.end]
 
 
 class _Consistent:
@@ -154,9 +153,13 @@ class _Consistent:
         self.start, self.end = n_fft // 2, n_fft // 2 + samples
         self.pieces = real(*batch, count, n_fft)
 
-    def __call__(self, estimate: Tensor) -> tuple[Tensor, Tensor]:
+    def sound(self, estimate: Tensor) -> Tensor:
+        """istft(X), with the margins of half a frame that it cuts off: from ``start`` to ``end`` it is the sound."""
         pieces = torch.fft.irfft(estimate, self.n_fft, out=self.pieces).mul_(self.window)
-        x = overlap_add(pieces, self.hop).mul_(self.share)
+        return overlap_add(pieces, self.hop).mul_(self.share)
+
+    def __call__(self, estimate: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.sound(estimate)
         # Mirrored about the first and the last sample, as by `reflect`, where the margins are already.
         x[..., : self.start] = x[..., self.start + 1 : 2 * self.start + 1].flip(-1)
         beyond = max(0, x.shape[-1] - self.end)
