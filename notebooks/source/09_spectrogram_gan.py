@@ -330,7 +330,7 @@ print(f"{mine.done:,} of {plan.steps:,} steps, {mine.done / mine.game.seconds:.0
 
 # %% [markdown]
 # What you have now is a generator, the averaged one. Play it. `zoo.load` opens a file; a run that is still in memory becomes a model like this.
-# Beside it are the same recipe after all of its steps, `notes-lite`, and the model from the top: `notes-full` trained for an hour, has 128 bands, and
+# Beside it are the same recipe after all of its steps, `notes-lite`, and the model from the top: `notes-full` trained for 25 minutes, has 128 bands, and
 # two more pieces in its networks, which come further down.
 
 # %% tags=["demo"]
@@ -410,7 +410,7 @@ column(listen(*way, say="Along the arc."),
 # ## Real instruments, and voices
 #
 # The built-in notes come from formulas. What of recordings? `orchestra-full` was trained on notes of the Philharmonia Orchestra, `digits-full` on spoken
-# digits, each in half an hour on one thread of a processor. Their licences travel with them: read `zoo.load("orchestra-full").card` before you publish.
+# digits, each in about half an hour on one thread of a processor. Their licences travel with them: read `zoo.load("orchestra-full").card` before you publish.
 
 # %% tags=["demo"]
 players, digits = zoo.load("orchestra-full"), zoo.load("digits-full")
