@@ -173,6 +173,7 @@ def test_a_vocoder_is_made_measured_and_described_by_one_call(
     monkeypatch.setattr(vocoders, "_recordings", lambda: [])
     monkeypatch.setattr(vocoders, "generated", lambda vocoder: vocoders.compared(vocoder, datasets.notes(2)))
     monkeypatch.setattr(vocoders, "ITERATIONS", 2)
+    monkeypatch.setattr(vocoders, "RUNS", 10)
     monkeypatch.setattr(
         vocoders, "measured", lambda vocoder, measured=vocoders.measured: measured(vocoder, count=4)
     )

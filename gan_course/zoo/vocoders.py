@@ -30,6 +30,8 @@ from gan_course.zoo.model import VOCODERS, WEIGHTS, load
 RECIPES = {"vocoder-notes": VocoderRecipe()}
 ITERATIONS = 32
 """Of Griffin-Lim, which every vocoder is compared with: the course's default, at its default momentum."""
+RUNS = 1000
+"""So often a vocoder decodes when its speed is measured: half a minute, in which a busy machine may be idle once."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def generated(vocoder: Vocoder, model: str = "notes-full") -> dict[str, Row]:
 
 
 def speed(
-    decode: Callable[[Tensor], Tensor], z: Tensor, seconds: float, threads: int = 2, runs: int = 300
+    decode: Callable[[Tensor], Tensor], z: Tensor, seconds: float, threads: int = 2, runs: int = RUNS
 ) -> float:
     """How many times faster than real time: the best of several runs, since other programs only slow it down.
 
@@ -211,7 +213,7 @@ def measured(vocoder: Vocoder, count: int = 222) -> tuple[dict[str, dict[str, Ro
         tables["notes drawn by the generator notes-full (222)"] = generated(vocoder)
     z = encoding.encode(notes.audio[:8])
     taken = {
-        what: speed(decode, z, 8 * 1.024, runs=3 if "Griffin-Lim" in what else 300)
+        what: speed(decode, z, 8 * 1.024, runs=RUNS // 10 if "Griffin-Lim" in what else RUNS)
         for what, decode in ways(vocoder).items()
     }
     load_now = f", load average {os.getloadavg()[0]:.1f} with itself" if hasattr(os, "getloadavg") else ""
@@ -280,7 +282,8 @@ column compares the picture with that of the sound, over the bands of the repres
 
 ## Speed, measured
 
-8 clips at once, 2 threads, 32 bit, the best of 300 runs (of 3 by Griffin-Lim), since other programs only slow it down;
+8 clips at once, 2 threads, 32 bit, the best of {RUNS:,} runs (of {RUNS // 10} by Griffin-Lim), since other programs only \
+slow it down;
 {when}.
 
 | | × real time |
