@@ -282,8 +282,8 @@ column compares the picture with that of the sound, over the bands of the repres
 
 ## Speed, measured
 
-8 clips at once, 2 threads, 32 bit, the best of {RUNS:,} runs (of {RUNS // 10} by Griffin-Lim), since other programs only \
-slow it down;
+8 clips at once, 2 threads, 32 bit, the best of {RUNS:,} runs (of {RUNS // 10} by Griffin-Lim), since other programs \
+only slow it down;
 {when}.
 
 | | × real time |
