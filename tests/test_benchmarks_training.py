@@ -49,6 +49,6 @@ def test_a_training_ends_at_the_goal_and_otherwise_when_the_time_is_up() -> None
 @pytest.mark.slow
 def test_a_recipe_and_a_plain_dcgan_are_timed_side_by_side() -> None:
     ours, by_hand, full = steps(("lite", "full"), cycles=1)
-    assert ours[0].startswith("a step of lite: 64 × 64, batch 16") and "Tflop/s" in ours[2]
+    assert ours[0].startswith("a step of lite: 64 × 64, batch 24") and "Tflop/s" in ours[2]
     assert by_hand[2].startswith("ours takes")
     assert full[2] == "needs a graphics card" or torch.cuda.is_available()
