@@ -8,6 +8,7 @@ from torch import nn
 
 from benchmarks.training import PlainDCGAN, _until, matrix_peak, operations, steps
 from gan_course.objectives import r1
+from gan_course.training import Recipe
 
 
 def test_operations_of_a_product_and_of_a_convolution_are_two_for_each_multiply_add() -> None:
@@ -49,6 +50,9 @@ def test_a_training_ends_at_the_goal_and_otherwise_when_the_time_is_up() -> None
 @pytest.mark.slow
 def test_a_recipe_and_a_plain_dcgan_are_timed_side_by_side() -> None:
     ours, by_hand, full = steps(("lite", "full"), cycles=1)
-    assert ours[0].startswith("a step of lite: 64 × 64, batch 24") and "Tflop/s" in ours[2]
+    assert (
+        ours[0].startswith(f"a step of lite: 64 × 64, batch {Recipe.read('lite').batch},")
+        and "Tflop/s" in ours[2]
+    )
     assert by_hand[2].startswith("ours takes")
     assert full[2] == "needs a graphics card" or torch.cuda.is_available()

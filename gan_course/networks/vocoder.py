@@ -33,8 +33,8 @@ at once, with their crests together, notes would peak at 1.5 times their height.
 GAUSSIAN = 0.25645
 """The Gaussian window nearest to a Hann window of length 1 is exp(−πt² / this). Průša, Balazs, Søndergaard (2017)."""
 RELAXATION = 1.3
-"""How much more than is amiss each round mends, as in `mel_rounds`: 6 rounds so come as near as 7 otherwise. The 32 of
-Griffin-Lim by itself would gain as much, from 0.435 to 0.423 dB of log-mel on the notes of the vocoder's card."""
+"""Each round mends so many times what is amiss, in dB, as in `mel_rounds`: 6 rounds so come about as near as 7 without.
+The 32 of Griffin-Lim by itself, which do not, would gain as much by it."""
 PASS = 64
 """How many pictures `Vocoder.decode` takes at a time."""
 

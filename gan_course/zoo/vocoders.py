@@ -19,7 +19,7 @@ from gan_course import datasets
 from gan_course.datasets import Clips, archive, digits, orchestra
 from gan_course.datasets.splits import HELD_OUT_SEED
 from gan_course.evaluation import pitch_accuracy
-from gan_course.networks.vocoder import Vocoder, described
+from gan_course.networks.vocoder import RELAXATION, Vocoder, described
 from gan_course.spectral import log_mel_distance, spectral_convergence, stft
 from gan_course.synthesis import frequency_of, midi_number
 from gan_course.training.loop import Observer
@@ -30,6 +30,14 @@ from gan_course.zoo.model import VOCODERS, WEIGHTS, load
 RECIPES = {"vocoder-notes": VocoderRecipe()}
 ITERATIONS = 32
 """Of Griffin-Lim, which every vocoder is compared with: the course's default, at its default momentum."""
+REMARKS = {
+    "vocoder-notes": """\
+- Five such vocoders were trained, which differ in seed, arithmetic or length of training. After 6 rounds the log-mel
+  error on the held-out notes was 0.43 dB for this one and 0.45 to 0.46 dB for the others; after 7 it was 0.41, and 0.43
+  to 0.44. So that 6 rounds come nearer than Griffin-Lim is true of these weights, and need not be of others.
+""",
+}
+"""What a card says beside its measurements, by the name of the vocoder."""
 RUNS = 1000
 """So often a vocoder decodes when its speed is measured: half a minute, in which a busy machine may be idle once."""
 
@@ -273,8 +281,10 @@ seed {recipe.seed}; clips up to {recipe.varispeed:g} semitones higher or lower, 
 
 Log-mel: mean absolute difference in dB (80 bands, no lower than −80 dB). Convergence: 0 is perfect. Right: the share of
 notes that a tracker by autocorrelation hears within 50 cents; error: their median. Griffin-Lim is `mel_griffin_lim` at
-its default momentum of 0.99, as are the vocoder's own rounds. For drawn pictures there is no true sound: their first
-column compares the picture with that of the sound, over the bands of the representation.
+its default momentum of 0.99, as are the vocoder's own rounds, which mend {RELAXATION} times what is amiss in a \
+band, in dB. For
+drawn pictures there is no true sound: their first column compares the picture with that of the sound, over the bands of
+the representation.
 
 | sounds | decoded by | log-mel / dB | convergence | right | error / cents |
 |---|---|---|---|---|---|
@@ -295,7 +305,7 @@ only slow it down;
 - It has heard the built-in notes and nothing else, unless the first table says so: the rows of recordings show what
   that costs.
 - These distances say how near a sound is to the one that the picture was taken from. They do not say how it sounds.
-
+{REMARKS.get(name, "")}
 ## To make it again
 
 ```
