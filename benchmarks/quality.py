@@ -2,9 +2,11 @@
 
 Each recipe is trained for the same processor time, so that a busy machine is as fair as an idle one, and judged by
 the features of an ear that no training used, against notes that no training saw. ``--set`` changes the recipe, and
-each ``--against`` adds rows of another, as in ``--against "gamma=1 penalty_every=4"``. ``--at 500 2000`` judges after
-so many steps of the recipe as it is, in the place of so much time. Rows are appended to a file of JSON lines as they
-come (``--keep``).
+each ``--against`` adds rows of another, as in ``--against "gamma=1 penalty_every=4"``, or of one that has other
+seconds, as in ``--against "seconds=150 gamma=1"``. Compare what one call printed, where the recipes take turns: how
+many steps fit into a second changes within hours, by half on a machine that is shared, and the distances with it.
+``--at 500 2000`` judges after so many steps of the recipe as it is, in the place of so much time. Rows are appended to
+a file of JSON lines as they come (``--keep``).
 """
 
 from __future__ import annotations
@@ -43,6 +45,23 @@ def steps_in(recipe: Recipe, clips: Clips, seconds: float, probe: int = 32) -> i
         run.step()
     taken = (time.process_time() - begun) / torch.get_num_threads()
     return max(8, int(seconds * probe / taken))
+
+
+def timed(changes: str, seconds: float) -> tuple[list[str], float]:
+    """Changes of a recipe as they are typed, and the seconds that it has: ``seconds``, unless they are among these.
+
+    Raises ValueError for seconds that are no number above 0.
+    """
+    words = changes.split()
+    given = [word.removeprefix("seconds=") for word in words if word.startswith("seconds=")]
+    for text in given:
+        try:
+            seconds = float(text)
+        except ValueError:
+            seconds = 0.0
+        if not seconds > 0:
+            raise ValueError(f"seconds={text} was given, and a number above 0 is expected")
+    return [word for word in words if not word.startswith("seconds=")], seconds
 
 
 def judged(run: Training, real: Clips, ear: Ear) -> dict[str, float]:
@@ -98,14 +117,15 @@ def main() -> None:
     clips = datasets.load(usual.data, **usual.data_options)
     real = datasets.notes(given.count, seed=HELD_OUT_SEED)
     ear = load_ear("ear-notes-judge")
-    each = "" if given.at else f"{given.seconds:g} s each, "
+    each = "" if given.at else f"{given.seconds:g} s each unless said otherwise, "
     print(f"{torch.get_num_threads()} threads, {each}{given.count:,} notes")
     print(f"{'recipe':40} seed steps  s  " + " ".join(f"{name:>10}" for name in COLUMNS))
     for seed in range(given.seeds):
         for changes in ["", *given.against]:
-            recipe = replace(usual.changed(changes.split()), seed=seed)
+            words, seconds = timed(changes, given.seconds)
+            recipe = replace(usual.changed(words), seed=seed)
             if not given.at:
-                recipe = replace(recipe, steps=steps_in(recipe, clips, given.seconds))
+                recipe = replace(recipe, steps=steps_in(recipe, clips, seconds))
             name = changes or " ".join([given.recipe, *given.set])
             for found in rows(recipe, clips, real, ear, given.at or [recipe.steps]):
                 numbers = " ".join(f"{found[column]:10.3f}" for column in COLUMNS)
