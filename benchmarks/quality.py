@@ -1,18 +1,19 @@
 """How good a spectrogram GAN is after so much training: ``python -m benchmarks.quality lite --seconds 75 --seeds 3``.
 
-Each recipe is trained for the same processor time, so that a busy machine is as fair as an idle one, and judged by
+Each recipe is trained for so much processor time, in which other programs of this machine have no share, and judged by
 the features of an ear that no training used, against notes that no training saw. ``--set`` changes the recipe, and
 each ``--against`` adds rows of another, as in ``--against "gamma=1 penalty_every=4"``, or of one that has other
-seconds, as in ``--against "seconds=150 gamma=1"``. Compare what one call printed, where the recipes take turns: how
-many steps fit into a second changes within hours, by half on a machine that is shared, and the distances with it.
-``--at 500 2000`` judges after so many steps of the recipe as it is, in the place of so much time. Rows are appended to
-a file of JSON lines as they come (``--keep``).
+seconds, as in ``--against "seconds=150 gamma=1"``. Compare rows of one call, in which the recipes take turns: the steps
+that fit into a second, and the distances with them, depend on how fast the machine is just then. ``--at 500 2000``
+judges after so many steps of the recipe as it is, in the place of so much time. Rows are appended to a file of JSON
+lines as they come (``--keep``).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -47,21 +48,30 @@ def steps_in(recipe: Recipe, clips: Clips, seconds: float, probe: int = 32) -> i
     return max(8, int(seconds * probe / taken))
 
 
-def timed(changes: str, seconds: float) -> tuple[list[str], float]:
-    """Changes of a recipe as they are typed, and the seconds that it has: ``seconds``, unless they are among these.
+def changed(usual: Recipe, changes: str, seconds: float) -> tuple[Recipe, float]:
+    """``usual`` with changes as they are typed, and the seconds that it has: ``seconds``, unless they are among these.
 
-    Raises ValueError for seconds that are no number above 0.
+    Raises ValueError for seconds that are no number above 0, and for what is no change of a recipe.
     """
-    words = changes.split()
-    given = [word.removeprefix("seconds=") for word in words if word.startswith("seconds=")]
-    for text in given:
-        try:
-            seconds = float(text)
-        except ValueError:
-            seconds = 0.0
-        if not seconds > 0:
-            raise ValueError(f"seconds={text} was given, and a number above 0 is expected")
-    return [word for word in words if not word.startswith("seconds=")], seconds
+    words = []
+    for word in changes.split():
+        name, _, text = word.partition("=")
+        if name == "seconds":
+            seconds = in_seconds(text)
+        else:
+            words.append(word)
+    return usual.changed(words), seconds
+
+
+def in_seconds(text: str) -> float:
+    """A time as it is typed; raises ValueError unless it is a number above 0."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise ValueError(f"{text!r} seconds were given, and a number above 0 is expected")
+    return seconds
 
 
 def judged(run: Training, real: Clips, ear: Ear) -> dict[str, float]:
@@ -105,7 +115,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("recipe", nargs="?", default="lite")
-    parser.add_argument("--seconds", type=float, default=75)
+    parser.add_argument("--seconds", default="75")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--set", nargs="*", default=[], metavar="name=value")
     parser.add_argument("--against", action="append", default=[], metavar="'name=value name=value'")
@@ -113,20 +123,27 @@ def main() -> None:
     parser.add_argument("--at", nargs="*", type=int, default=[], metavar="step")
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
-    usual = Recipe.read(given.recipe).changed(given.set)
+    try:
+        usual, seconds = Recipe.read(given.recipe).changed(given.set), in_seconds(given.seconds)
+        plan = {" ".join([given.recipe, *given.set]): (usual, seconds)}
+        plan |= {changes: changed(usual, changes, seconds) for changes in given.against}
+    except ValueError as error:
+        parser.error(str(error))
+    if given.at and any(own != seconds for _, own in plan.values()):
+        parser.error(
+            "--at judges after so many steps, and --against has seconds of its own: choose one of them"
+        )
     clips = datasets.load(usual.data, **usual.data_options)
     real = datasets.notes(given.count, seed=HELD_OUT_SEED)
     ear = load_ear("ear-notes-judge")
-    each = "" if given.at else f"{given.seconds:g} s each unless said otherwise, "
+    each = "" if given.at else f"{seconds:g} s each unless said otherwise, "
     print(f"{torch.get_num_threads()} threads, {each}{given.count:,} notes")
     print(f"{'recipe':40} seed steps  s  " + " ".join(f"{name:>10}" for name in COLUMNS))
     for seed in range(given.seeds):
-        for changes in ["", *given.against]:
-            words, seconds = timed(changes, given.seconds)
-            recipe = replace(usual.changed(words), seed=seed)
+        for name, (planned, own) in plan.items():
+            recipe = replace(planned, seed=seed)
             if not given.at:
-                recipe = replace(recipe, steps=steps_in(recipe, clips, seconds))
-            name = changes or " ".join([given.recipe, *given.set])
+                recipe = replace(recipe, steps=steps_in(recipe, clips, own))
             for found in rows(recipe, clips, real, ear, given.at or [recipe.steps]):
                 numbers = " ".join(f"{found[column]:10.3f}" for column in COLUMNS)
                 print(f"{name:40} {seed:4} {found['steps']:5} {found['seconds']:3.0f} {numbers}", flush=True)

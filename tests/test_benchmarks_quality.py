@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from benchmarks.quality import COLUMNS, judged, rows, timed
+from benchmarks.quality import COLUMNS, changed, judged, main, rows
 from gan_course import datasets
 from gan_course.training import Recipe, Training
 from gan_course.zoo.ears import load_ear
@@ -33,9 +33,28 @@ def test_rows_are_of_one_training_after_so_many_steps_each() -> None:
 
 
 def test_a_recipe_to_compare_with_can_have_seconds_of_its_own() -> None:
-    assert timed("gamma=1 batch=8", 75) == (["gamma=1", "batch=8"], 75)
-    assert timed("gamma=1 seconds=150 batch=8", 75) == (["gamma=1", "batch=8"], 150)
-    assert timed("", 75) == ([], 75)
-    for wrong in ("seconds=none", "seconds=0", "seconds=-1", "seconds=nan"):
-        with pytest.raises(ValueError, match=f"{wrong} was given"):
-            timed(wrong, 75)
+    usual = Recipe.read("lite")
+    other = replace(usual, gamma=1.0, batch=8)
+    assert changed(usual, "gamma=1 batch=8", 75) == (other, 75)
+    assert changed(usual, "gamma=1 seconds=150 batch=8", 75) == (other, 150)
+
+
+WRONG = [
+    (["--against", "seconds=none"], "'none' seconds were given, and a number above 0 is expected"),
+    (["--against", "gamma=1", "--against", "seconds=0 gamma=1"], "'0' seconds were given"),
+    (["--against", "seconds=inf"], "'inf' seconds were given"),
+    (["--seconds", "nan"], "'nan' seconds were given"),
+    (["--against", "gama=1"], "'gama=1' changes nothing in a recipe"),
+    (["--at", "5", "--against", "seconds=9"], "choose one of them"),
+]
+
+
+@pytest.mark.parametrize(("words", "sentence"), WRONG)
+def test_what_cannot_be_compared_is_told_before_anything_is_trained(
+    words: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["quality", "lite", *words])
+    with pytest.raises(SystemExit):
+        main()
+    said = capsys.readouterr()
+    assert sentence in said.err and not said.out
