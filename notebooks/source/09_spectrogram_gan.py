@@ -310,6 +310,7 @@ print("faster here:", fastest_precision())
 # have met, but its networks are not banded. They convolve along both axes, with few channels: where the partials lie the comb says anyhow, and neighbours stay neighbours (further down you will see what
 # banded networks do to them). We gave one training of each 75 seconds of two cores. What they played was 7.7 from real notes with these networks, and 11.2 with banded ones, by a distance of lesson 10, FAD∞
 # (in a clone of the project: `python -m benchmarks.quality lite --seconds 75 --seeds 1 --against "networks=banded generator_widths=160,128,96,96 discriminator_widths=96,96,128,160 batch=24"`).
+# Do not take that for proof: the same recipe and seed gave 4.3 and 13.1 in other hours, as many steps as the machine then made. What is surer is what you can see further down.
 #
 # A laptop needs a few minutes for all the steps of `lite`; the cell below stops after 30 seconds, wherever it is then; let it have more if you like. With a graphics card the
 # same cell trains `full`: residual networks, 128 mel bands, two seconds of sound, for eight minutes.
@@ -354,7 +355,7 @@ listen(*[zoo.tune(one, TUNE, 200, seed=4, instrument="plucked") for one in playe
 
 # %% [markdown]
 # How often is the pitch right? A tracker that knows nothing of the model hears every third pitch of the organ. The comb told $G$ where the partials are, so pitch comes first: in one training that
-# we looked into, an ear named it right in every note but one in a thousand after 500 steps, when the instrument was right in only 70%. After 2,000 steps it was 96%. Without comb and naming pitch came last: 4% after 500 steps, 77% after 2,000.
+# we looked into, an ear named it right in every note but one in a thousand after 500 steps, when the instrument was right in only 70%. After 2,000 steps it was 96%. Without comb and naming pitch came late: 4% after 500 steps, when the instrument was right in 43%, and 77% after 2,000.
 # (In a clone of the project `python -m benchmarks.quality lite --seeds 1 --at 500 2000 --against "partials=false naming=0"` measures both again.)
 
 # %% tags=["demo"]
@@ -462,7 +463,7 @@ ratio = grain(banded.game.sample(256, {kind: label[:256] for kind, label in note
 print(f"the banded network that was told all, of the table at the top, {ratio:.2f} times that of its own")
 
 # %% [markdown]
-# Part of that is its short training: `lite` with banded networks, trained to its end, drew 1.25 times.
+# Part of that is its short training: `lite` with banded networks, trained to its end (widths and batch as above, `steps=6000`), drew 1.25 times.
 #
 # So `notes-full`, `orchestra-full` and `digits-full` have banded networks called `textured`, with two pieces more. At its end
 # $G$ has two small convolutions along both axes. And beside $D$ sits a judge of *patches* of 22 × 22 cells, whose findings are averaged over all places
