@@ -21,25 +21,9 @@ from gan_course.evaluation.ear import Ear
 from gan_course.evaluation.pitch import cents, track_pitch
 from gan_course.synthesis import frequency_of, midi_number
 from gan_course.zoo import Model, load, load_ear
-from gan_course.zoo.judging import JUDGES
+from gan_course.zoo.judging import JUDGES, generated_like, through
 
 TUNE = "in tune"
-
-
-def asked_like(model: Model, clips: Clips, seed: int = 0) -> Tensor:
-    """Audio ``(clip, sample)`` of the model, each sound asked for with the labels of one clip."""
-    made = []
-    for z, places in zip(
-        model.z(seed, len(clips)).split(64), torch.arange(len(clips)).split(64), strict=True
-    ):
-        names = {kind: [clips.classes[kind][i] for i in clips.labels[kind][places]] for kind in model.classes}
-        made.append(model.decode(model.pictures(z, **names)))
-    return torch.cat(made)
-
-
-def through(model: Model, clips: Clips) -> Tensor:
-    """The clips' audio after it went through the model's representation and back."""
-    return torch.cat([model.decode(model.encoding.encode(part)) for part in clips.audio.split(64)])
 
 
 def right(audio: Tensor, clips: Clips, ear: Ear, kinds: Sequence[str]) -> dict[str, Tensor]:
@@ -72,7 +56,7 @@ def rows(
     kinds = [kind for kind in model.classes if kind in ear.classes]
     each: dict[str, list[dict[str, Tensor]]] = {}
     for name, clips in parts.items():
-        sets = (asked_like(model, clips, seed), clips.audio, through(model, clips))
+        sets = (generated_like(model, clips, seed).audio, clips.audio, through(model, clips).audio)
         each[name] = [right(audio, clips, ear, kinds) for audio in sets]
     together = [
         {

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from benchmarks.control import TUNE, asked_like, main, right, rows, through
+from benchmarks.control import TUNE, main, right, rows
 from gan_course import datasets, zoo
 from gan_course.synthesis import frequency_of, midi_number
+from gan_course.zoo.judging import generated_like, through
 
 PARTS = {"some": datasets.notes(40, seed=11), "others": datasets.notes(20, seed=12)}
 
@@ -31,7 +32,7 @@ def test_all_together_is_what_the_parts_say_each_as_often_as_it_is_there(model: 
     assert some[2]["instrument"][1] == pytest.approx(ear.accuracy(real)["instrument"])
     assert some[2]["pitch"][0] > 0.9  # it does play what it is asked for …
     swapped = replace(real, labels=real.labels | {"pitch": (real.labels["pitch"] + 1) % 37})
-    wrong = right(asked_like(model, real), swapped, ear, ["pitch"])
+    wrong = right(generated_like(model, real, 0).audio, swapped, ear, ["pitch"])
     assert wrong["pitch"].mean() < 0.1 and wrong[TUNE].mean() < 0.1  # … and not what it was not
 
 
@@ -50,7 +51,7 @@ def test_a_tone_is_in_tune_within_half_a_semitone_of_its_label() -> None:
 
 def test_through_is_the_representation_there_and_back(model: zoo.Model) -> None:
     clips = PARTS["others"]
-    assert (through(model, clips)[:2] == model.decode(model.encoding.encode(clips.audio[:2]))).all()
+    assert (through(model, clips).audio[:2] == model.decode(model.encoding.encode(clips.audio[:2]))).all()
 
 
 def test_a_model_whose_data_have_no_held_out_part_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

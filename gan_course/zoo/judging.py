@@ -79,16 +79,16 @@ def evaluate(
     kinds = list(model.classes)
     other = _labelled(other, kinds)
     say(f"generating {len(other):,} sounds, and taking as many real ones through the same representation")
-    generated, through = _generated(model, other, seed), _through(model, other)
+    generated, decoded = generated_like(model, other, seed), through(model, other)
     trained: dict[Literal["generated", "other", "through"], Clips] | None = None
     if _new_to(training, other):
         say("once more, with labels that came together in training")
         order = torch.randperm(len(training), generator=torch.Generator().manual_seed(seed))
         known = _labelled(training.select(order[: len(other)]), kinds)
         trained = {
-            "generated": _generated(model, known, seed),
+            "generated": generated_like(model, known, seed),
             "other": known,
-            "through": _through(model, known),
+            "through": through(model, known),
         }
     ear, listeners, left_out = _ears(model)
     verdict = judge(
@@ -97,7 +97,7 @@ def evaluate(
         other,
         training=training,
         unseen=unseen,
-        through=through,
+        through=decoded,
         trained=trained,
         ear=ear,
         listeners=listeners,
@@ -135,7 +135,7 @@ def _real(model: Model, count: int, seed: int) -> tuple[Clips, Clips, Clips, Cli
     return pool.select(order[:half]), pool.select(order[half : 2 * half]), training, unseen
 
 
-def _generated(model: Model, like: Clips, seed: int) -> Clips:
+def generated_like(model: Model, like: Clips, seed: int) -> Clips:
     """As many sounds of the model, asked for with the labels of these clips."""
     names = {kind: [like.classes[kind][i] for i in like.labels[kind].tolist()] for kind in model.classes}
     pictures = torch.cat(
@@ -149,7 +149,7 @@ def _generated(model: Model, like: Clips, seed: int) -> Clips:
     return replace(like, audio=model.decode(pictures), name=model.name, note="generated", parameters={})
 
 
-def _through(model: Model, clips: Clips) -> Clips:
+def through(model: Model, clips: Clips) -> Clips:
     """The clips after they went through the model's representation and back."""
     encoded = torch.cat([model.encoding.encode(part) for part in clips.audio.split(64)])
     return replace(clips, audio=model.decode(encoded), parameters={})
