@@ -3,10 +3,11 @@
 Each recipe is trained for so much processor time, in which other programs of this machine have no share, and judged by
 the features of an ear that no training used, against notes that no training saw. ``--set`` changes the recipe, and
 each ``--against`` adds rows of another, as in ``--against "gamma=1 penalty_every=4"``, or of one that has other
-seconds, as in ``--against "seconds=150 gamma=1"``. Compare rows of one call, in which the recipes take turns: the steps
-that fit into a second, and the distances with them, depend on how fast the machine is just then. ``--at 500 2000``
-judges after so many steps of the recipe as it is, in the place of so much time. Rows are appended to a file of JSON
-lines as they come (``--keep``).
+seconds, as in ``--against "seconds=150 gamma=1"``. How many steps that is, is measured before the first training,
+and for all recipes at once: they take turns, so that a machine that is slower for a while is so for each of them.
+Compare rows of one call only: the steps that fit into a second, and the distances with them, depend on how fast the
+machine is just then. ``--at 500 2000`` judges after so many steps of the recipe as it is, in the place of so much time.
+Rows are appended to a file of JSON lines as they come (``--keep``).
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import argparse
 import json
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import torch
@@ -36,16 +38,23 @@ from gan_course.zoo.ears import load_ear
 COLUMNS = ("pitch", "instrument", "KAD x 100", "FAD", "FAD inf", "precision", "recall", "density", "coverage")
 
 
-def steps_in(recipe: Recipe, clips: Clips, seconds: float, probe: int = 32) -> int:
-    """The steps that fit into so many seconds of all of torch's threads, by processor time."""
-    run = Training(replace(recipe, steps=10**6), clips)
-    for _ in range(8):
-        run.step()
-    begun = time.process_time()
-    for _ in range(probe):
-        run.step()
-    taken = (time.process_time() - begun) / torch.get_num_threads()
-    return max(8, int(seconds * probe / taken))
+def steps_in(
+    plan: Mapping[str, tuple[Recipe, float]], clips: Clips, turns: int = 7, probe: int = 32
+) -> dict[str, int]:
+    """The steps of each recipe that fit into its seconds of all of torch's threads, by processor time.
+
+    The recipes take turns of ``probe`` steps each, and the median of their turns counts.
+    """
+    runs = {name: Training(replace(recipe, steps=10**6), clips) for name, (recipe, _) in plan.items()}
+    taken: dict[str, list[float]] = {name: [] for name in plan}
+    for _ in range(turns + 1):
+        for name, run in runs.items():
+            begun = time.process_time()
+            for _ in range(probe):
+                run.step()
+            taken[name].append((time.process_time() - begun) / torch.get_num_threads() / probe)
+    # The first turn is not counted: the first steps of a process are slow.
+    return {name: max(8, int(plan[name][1] / median(times[1:]))) for name, times in taken.items()}
 
 
 def changed(usual: Recipe, changes: str, seconds: float) -> tuple[Recipe, float]:
@@ -139,11 +148,10 @@ def main() -> None:
     each = "" if given.at else f"{seconds:g} s each unless said otherwise, "
     print(f"{torch.get_num_threads()} threads, {each}{given.count:,} notes")
     print(f"{'recipe':40} seed steps  s  " + " ".join(f"{name:>10}" for name in COLUMNS))
+    fitting = {} if given.at else steps_in(plan, clips)
     for seed in range(given.seeds):
-        for name, (planned, own) in plan.items():
-            recipe = replace(planned, seed=seed)
-            if not given.at:
-                recipe = replace(recipe, steps=steps_in(recipe, clips, own))
+        for name, (planned, _) in plan.items():
+            recipe = replace(planned, seed=seed, steps=fitting.get(name, planned.steps))
             for found in rows(recipe, clips, real, ear, given.at or [recipe.steps]):
                 numbers = " ".join(f"{found[column]:10.3f}" for column in COLUMNS)
                 print(f"{name:40} {seed:4} {found['steps']:5} {found['seconds']:3.0f} {numbers}", flush=True)

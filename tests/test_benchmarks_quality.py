@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from benchmarks.quality import COLUMNS, changed, judged, main, rows
+from benchmarks.quality import COLUMNS, changed, judged, main, rows, steps_in
 from gan_course import datasets
 from gan_course.training import Recipe, Training
 from gan_course.zoo.ears import load_ear
@@ -58,3 +58,27 @@ def test_what_cannot_be_compared_is_told_before_anything_is_trained(
         main()
     said = capsys.readouterr()
     assert sentence in said.err and not said.out
+
+
+def test_steps_that_fit_are_by_time_and_pace_of_recipes_that_take_turns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A clock that runs ten times as slowly for a while, during one turn of both recipes, changes nothing."""
+    clock, paces, turns = [0.0], {"quick": 0.01, "slow": 0.05}, []
+
+    class Paced:
+        def __init__(self, recipe: Recipe, clips: datasets.Clips) -> None:
+            self.name = "slow" if recipe.batch == 32 else "quick"
+
+        def step(self) -> None:
+            if not turns or turns[-1] != self.name:
+                turns.append(self.name)
+            clock[0] += paces[self.name] * torch.get_num_threads() * (10 if len(turns) in (5, 6) else 1)
+
+    monkeypatch.setattr("benchmarks.quality.Training", Paced)
+    monkeypatch.setattr("benchmarks.quality.time.process_time", lambda: clock[0])
+    usual = Recipe.read("lite")
+    plan = {"quick": (usual, 30.0), "slow": (replace(usual, batch=32), 60.0)}
+    steps = steps_in(plan, datasets.notes(16, seed=0), turns=5, probe=4)
+    assert turns == ["quick", "slow"] * 6
+    assert steps == {"quick": pytest.approx(3000, abs=1), "slow": pytest.approx(1200, abs=1)}
