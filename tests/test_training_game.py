@@ -286,6 +286,8 @@ def test_a_game_that_loses_its_numbers_goes_back_to_the_last_good_state() -> Non
         ({"r1": -1.0}, "0 or more"),
         ({"r1": float("nan")}, "0 or more"),
         ({"generator_rate": 0.0}, "above 0"),
+        ({"betas": [0.9]}, "two numbers are expected"),
+        ({"betas": [0, 1]}, "at least 0 and below 1"),
         ({"simultaneous": True, "discriminator_steps": 2}, "a step each"),
         ({"steps": 3}, "rules have no steps"),
     ],
@@ -293,6 +295,15 @@ def test_a_game_that_loses_its_numbers_goes_back_to_the_last_good_state() -> Non
 def test_rules_that_cannot_be_played_are_refused(changes: dict, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Rules.from_dict(changes)
+
+
+def test_betas_may_be_typed_as_whole_numbers() -> None:
+    said = []
+    for betas in ((0, 0.5), (0.0, 0.5)):
+        game = Game(*networks(), Rules(batch=8, betas=betas))
+        play(game, bells, 2)
+        said.append(weights(game))
+    assert_same(*said)
 
 
 def test_rules_are_plain_data_and_say_themselves_in_a_line() -> None:

@@ -139,6 +139,8 @@ class Rules:
         for name in ("generator_rate", "discriminator_rate", "penalty_falls_to"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} is {getattr(self, name)}, and a number above 0 is expected")
+        if len(self.betas) != 2 or not all(0 <= beta < 1 for beta in self.betas):
+            raise ValueError(f"betas is {self.betas}, and two numbers are expected, each at least 0 and below 1")
         if self.penalty_falls_to != 1 and not self.falling_over:
             raise ValueError("penalties fall over the steps that falling_over names, and it is 0: name them")
         if self.simultaneous and self.discriminator_steps > 1:
@@ -246,7 +248,8 @@ class Game:
     def _set_up(self, network: nn.Module, rate: float) -> tuple[Any, Any]:
         optimiser: torch.optim.Optimizer
         if self.rules.optimiser == "adam":
-            optimiser = torch.optim.Adam(network.parameters(), rate, self.rules.betas, fused=True)
+            first, second = map(float, self.rules.betas)
+            optimiser = torch.optim.Adam(network.parameters(), rate, (first, second), fused=True)
         else:
             optimiser = torch.optim.SGD(network.parameters(), rate, fused=True)
         return self.fabric.setup(network, optimiser) if self.fabric else (network, optimiser)
