@@ -308,9 +308,10 @@ print("faster here:", fastest_precision())
 #
 # The recipe is called `lite`: 64 mel bands × 64 frames, one second at 16 kHz, six instruments and three octaves. Everything is in it that you
 # have met, but its networks are not banded. They convolve along both axes, with few channels: where the partials lie the comb says anyhow, and neighbours stay neighbours (further down you will see what
-# banded networks do to them). We gave one training of each 75 seconds of two cores. What they played was 7.7 from real notes with these networks, and 11.2 with banded ones, by a distance of lesson 10, FAD∞
-# (in a clone of the project: `python -m benchmarks.quality lite --seconds 75 --seeds 1 --against "networks=banded generator_widths=160,128,96,96 discriminator_widths=96,96,128,160 batch=24"`).
-# Do not take that for proof: the same recipe and seed gave 4.3 and 13.1 in other hours, as many steps as the machine then made. What is surer is what you can see further down.
+# banded networks do to them). How far one gets in 75 seconds of two cores says, by a distance of lesson 10,
+# `python -m benchmarks.quality lite --seconds 75` (in a clone of the project): FAD∞ was 5.4, 6.0 and 3.9 from three seeds. Networks three times as large without comb and naming were at 10.6, 10.3 and 10.4 after *twice* the time
+# (`--against "seconds=150 generator_widths=128,96,64,32 discriminator_widths=32,64,96,128 partials=false naming=0 learning_rate=0.001 gamma=1"`).
+# Compare such numbers within one call only: they depend on how many steps the machine makes just then. What is surer is what you can see further down.
 #
 # A laptop needs a few minutes for all the steps of `lite`; the cell below stops after 30 seconds, wherever it is then; let it have more if you like. With a graphics card the
 # same cell trains `full`: residual networks, 128 mel bands, two seconds of sound, for eight minutes.
