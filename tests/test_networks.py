@@ -68,6 +68,34 @@ def test_signals_keep_their_size_through_every_layer_at_the_start(family: str) -
         assert 0.8 < h.std() / before < 1.25
 
 
+@pytest.mark.parametrize("family", ["banded", "convolutional", "residual"])
+def test_an_antialiased_generator_begins_with_less_flutter_and_has_the_same_parameters(family: str) -> None:
+    torch.manual_seed(0)
+    plain, antialiased = (
+        FAMILIES[family][0]((1, 32, 64), CLASSES, 8, (12, 12, 12, 12), antialiased=wanted)
+        for wanted in (False, True)
+    )
+    antialiased.load_state_dict(plain.state_dict())
+
+    def changes(generator: torch.nn.Module) -> torch.Tensor:
+        """The power of changes that come again about every fourth frame, by that of slow ones."""
+        with torch.no_grad():
+            power = torch.fft.rfft(generator(torch.randn(64, 8), labels(64))).abs().square().mean((0, 1, 2))
+        return power[12:21].mean() / power[1:4].mean()
+
+    assert changes(antialiased) < 0.5 * changes(plain)
+
+
+def test_a_textured_generator_is_antialiased_as_a_banded_one_is() -> None:
+    torch.manual_seed(0)
+    generator = TexturedGenerator((1, 32, 16), CLASSES, 8, (8, 8, 4, 4), antialiased=True)
+    banded, z = BandGenerator((1, 32, 16), CLASSES, 8, (8, 8, 4, 4), antialiased=True), torch.randn(3, 8)
+    banded.load_state_dict(generator.state_dict(), strict=False)
+    torch.testing.assert_close(generator.bands(z, labels(3)), banded.bands(z, labels(3)))
+    generator.antialiased = False
+    assert not torch.allclose(generator.bands(z, labels(3)), banded.bands(z, labels(3)))
+
+
 def test_a_shape_that_cannot_be_halved_is_refused_with_what_to_do() -> None:
     with pytest.raises(ValueError, match="divisible by 16"):
         Generator((1, 60, 64), {})

@@ -6,6 +6,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import correlate1d
+from scipy.signal import firwin
 from torch import nn
 from torch.nn import functional as F
 
@@ -15,6 +17,7 @@ from gan_course.networks.upsampling import (
     cover,
     pixel_shuffle,
     resize_convolution,
+    smoothed,
     tone_levels,
     transposed_convolution,
 )
@@ -120,3 +123,36 @@ def test_what_makes_no_sense_is_refused_with_what_is_expected() -> None:
         pixel_shuffle(torch.ones(1, 3, 4), 2)
     with pytest.raises(ValueError, match="a number that divides"):
         alike(torch.ones(5, 2), 2)
+
+
+def by_scipy(x: torch.Tensor, axis: int) -> torch.Tensor:
+    taps = firwin(13, 0.5, window=("kaiser", 4.0))
+    return torch.from_numpy(correlate1d(x.double().numpy(), taps, axis=axis, mode="nearest")).float()
+
+
+def test_what_is_smoothed_goes_through_scipys_half_band_filter_along_every_axis() -> None:
+    frames, pictures = torch.randn(2, 3, 20), torch.randn(2, 3, 16, 20)
+    torch.testing.assert_close(smoothed(frames), by_scipy(frames, 2), rtol=1e-4, atol=1e-6)
+    torch.testing.assert_close(smoothed(pictures), by_scipy(by_scipy(pictures, 2), 3), rtol=1e-4, atol=1e-6)
+    assert smoothed(pictures.bfloat16()).dtype == torch.bfloat16
+    with pytest.raises(ValueError, match=r"x has shape \(3, 20\): \(batch, channel, frame\)"):
+        smoothed(frames[0])
+
+
+@pytest.mark.parametrize("waves", [0, 3])
+def test_smoothing_takes_the_images_away_that_a_stretching_leaves_and_keeps_what_was_there(
+    waves: int,
+) -> None:
+    """In 32 frames, `waves` of a cosine; in the 64 that come out, these, and images at 32 − waves."""
+    torch.manual_seed(0)
+    swell = torch.cos(2 * math.pi * waves * torch.arange(96) / 32).expand(1, 8, -1)
+    layer = nn.ConvTranspose1d(8, 5, 4, stride=2, padding=1, bias=False)
+
+    def lines(h: torch.Tensor) -> torch.Tensor:
+        return torch.fft.rfft(h[..., 64:128]).abs().square().sum((0, 1))
+
+    with torch.no_grad():
+        before, after = lines(layer(swell)), lines(smoothed(layer(swell)))
+    assert before[32 - waves] > 0.1 * before[waves]
+    assert after[32 - waves] < 1e-3 * before[32 - waves]
+    assert after[waves] == pytest.approx(float(before[waves]), rel=0.05)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gan_course import datasets
+from gan_course import datasets, zoo
 from gan_course.datasets.augmentation import delayed, softened
 from gan_course.training import Recipe, Training, checkpoint, steps_within, train
 from gan_course.training.recorders import History
@@ -171,6 +171,21 @@ def test_only_the_generators_own_turn_is_changed_by_wishes(clips: datasets.Clips
     one, other = plain.step(), wishing.step()
     assert one["D"] == other["D"] and one["G"] != other["G"]
     assert_same(plain.discriminator.state_dict(), wishing.discriminator.state_dict())
+
+
+def test_an_antialiased_recipe_makes_such_a_generator_and_its_weights_know_it(
+    clips: datasets.Clips, tmp_path: Path
+) -> None:
+    run = train(replace(SMALL, antialiased=True, steps=2), clips, folder=tmp_path)
+    model, z = zoo.load(tmp_path), torch.randn(3, 8)
+    pitch, instrument = (list(clips.classes[kind][:3]) for kind in ("pitch", "instrument"))
+    asked = {"pitch": torch.arange(3), "instrument": torch.arange(3)}
+    loaded = model.pictures(z, pitch=pitch, instrument=instrument)
+    averaged = run.recipe.new_generator(run.shape, run.classes)
+    averaged.load_state_dict(run.averaged)
+    torch.testing.assert_close(loaded, averaged(z, asked), rtol=1e-2, atol=1e-2)
+    averaged.antialiased = False
+    assert not torch.allclose(loaded, averaged(z, asked), rtol=1e-2, atol=1e-2)
 
 
 def test_any_labels_or_none_can_be_the_condition(clips: datasets.Clips) -> None:

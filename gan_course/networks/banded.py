@@ -20,6 +20,7 @@ from gan_course.networks.convolutional import (
     LabelledDiscriminator,
     Projection,
     start_weights,
+    stretched,
 )
 from gan_course.networks.partials import Partials
 
@@ -30,7 +31,7 @@ class BandGenerator(nn.Module):
     ``shape`` is ``(channel, frequency, frame)``; the frames must be divisible by 2 to the number of ``widths``. Each
     width is the number of features at one resolution of time, from the smallest upwards; a transposed convolution of
     kernel 4 and stride 2 leads to the next, the last to ``channel × frequency`` bands. With a ``comb`` it knows of
-    `Partials`. Raises ValueError for a shape that does not divide.
+    `Partials`; ``antialiased`` is as in `stretched`. Raises ValueError for a shape that does not divide.
     """
 
     def __init__(
@@ -40,10 +41,11 @@ class BandGenerator(nn.Module):
         latent: int = 64,
         widths: Sequence[int] = (256, 192, 128, 128),
         comb: Tensor | None = None,
+        antialiased: bool = False,
     ) -> None:
         super().__init__()
         channels, height, width = shape
-        self.partials = Partials(comb)
+        self.partials, self.antialiased = Partials(comb), antialiased
         _check_frames(width, len(widths))
         self.latent, self.widths, self.shape = latent, tuple(widths), (channels, height, width)
         self.conditioning = Conditioning(classes)
@@ -65,8 +67,7 @@ class BandGenerator(nn.Module):
         """What `forward` returns, before it is brought into (−1, 1)."""
         h = torch.cat([z, self.conditioning(labels, len(z)).to(z)], dim=1)
         h = self.project(h).view(-1, *self.start)
-        for layer in self.up:
-            h = layer(F.leaky_relu(h, SLOPE))
+        h = stretched(h, self.up, self.antialiased)
         return self.partials.placed(h.view(len(h), -1, *self.shape[1:]), labels)
 
 

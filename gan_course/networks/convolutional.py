@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from gan_course.networks.normalisation import starting_deviation
 from gan_course.networks.partials import Partials
+from gan_course.networks.upsampling import smoothed
 
 SLOPE = 0.2
 """Slope of the leaky ReLU below zero."""
@@ -115,7 +116,8 @@ class Generator(nn.Module):
     ``shape`` is ``(channel, frequency, frame)``; frequency and frame must be divisible by 2 to the number of
     ``widths``. Each width is the number of channels at one resolution, from the smallest upwards; a transposed
     convolution of kernel 4 and stride 2 leads to the next (a kernel that the stride divides covers every
-    output equally often). With a ``comb`` it knows of `Partials`. Raises ValueError for a shape that does not divide.
+    output equally often). With a ``comb`` it knows of `Partials`; ``antialiased`` is as in `stretched`. Raises
+    ValueError for a shape that does not divide.
     """
 
     def __init__(
@@ -125,10 +127,11 @@ class Generator(nn.Module):
         latent: int = 64,
         widths: Sequence[int] = (128, 96, 64, 32),
         comb: Tensor | None = None,
+        antialiased: bool = False,
     ) -> None:
         super().__init__()
         channels, height, width = shape
-        self.partials = Partials(comb)
+        self.partials, self.antialiased = Partials(comb), antialiased
         check_divisible(height, width, len(widths))
         self.latent, self.widths = latent, tuple(widths)
         self.conditioning = Conditioning(classes)
@@ -146,8 +149,7 @@ class Generator(nn.Module):
         """``z`` ``(batch, latent)`` of standard normal numbers → ``(batch, channel, frequency, frame)``."""
         h = torch.cat([z, self.conditioning(labels, len(z)).to(z)], dim=1)
         h = self.project(h).view(-1, *self.start)
-        for layer in self.up:
-            h = layer(F.leaky_relu(h, SLOPE))
+        h = stretched(h, self.up, self.antialiased)
         return torch.tanh(self.partials.placed(h, labels))
 
 
@@ -183,6 +185,19 @@ class Discriminator(LabelledDiscriminator):
         for layer in self.down:
             h = F.leaky_relu(layer(h), SLOPE)
         return F.leaky_relu(self.features(h.flatten(1)), SLOPE)
+
+
+def stretched(h: Tensor, layers: nn.ModuleList, antialiased: bool) -> Tensor:
+    """``h`` through layers that double it, a leaky ReLU before each; ``antialiased``, `smoothed` between any two.
+
+    Every layer leaves images of what it doubles: in a sound, a flutter at the frame rate over 2, 4, 8, … What the last
+    leaves is not smoothed, since no detail as fine could be drawn then. Lesson 09.
+    """
+    for number, layer in enumerate(layers):
+        if antialiased and number:
+            h = smoothed(h)
+        h = layer(F.leaky_relu(h, SLOPE))
+    return h
 
 
 def start_weights(module: nn.Module) -> None:

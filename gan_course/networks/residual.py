@@ -23,6 +23,7 @@ from gan_course.networks.convolutional import (
     start_weights,
 )
 from gan_course.networks.partials import Partials
+from gan_course.networks.upsampling import smoothed
 
 
 class ResidualBlock(nn.Module):
@@ -45,7 +46,8 @@ class ResidualGenerator(nn.Module):
 
     ``shape`` is ``(channel, frequency, frame)``; frequency and frame must be divisible by 2 to the number of ``widths``
     less one. Each width is the number of channels at one resolution, from the smallest upwards. With a ``comb`` it
-    knows of `Partials`. Raises ValueError for a shape that does not divide.
+    knows of `Partials`; ``antialiased``, all that is doubled is `smoothed`. Raises ValueError for a shape that does not
+    divide.
     """
 
     def __init__(
@@ -55,10 +57,11 @@ class ResidualGenerator(nn.Module):
         latent: int = 128,
         widths: Sequence[int] = (320, 256, 192, 128, 64, 48),
         comb: Tensor | None = None,
+        antialiased: bool = False,
     ) -> None:
         super().__init__()
         channels, height, width = shape
-        self.partials = Partials(comb)
+        self.partials, self.antialiased = Partials(comb), antialiased
         doublings = len(widths) - 1
         check_divisible(height, width, doublings)
         self.latent, self.widths = latent, tuple(widths)
@@ -76,7 +79,8 @@ class ResidualGenerator(nn.Module):
         h = torch.cat([z, self.conditioning(labels, len(z)).to(z)], dim=1)
         h = self.blocks[0](self.project(h).view(-1, *self.start))
         for block in self.blocks[1:]:
-            h = block(F.interpolate(h, scale_factor=2.0, mode="nearest"))
+            h = F.interpolate(h, scale_factor=2.0, mode="nearest")
+            h = block(smoothed(h) if self.antialiased else h)
         return torch.tanh(self.partials.placed(self.out(F.leaky_relu(h, SLOPE)), labels))
 
 

@@ -40,8 +40,9 @@ class TexturedGenerator(BandGenerator):
         latent: int = 64,
         widths: Sequence[int] = (256, 192, 128, 128),
         comb: Tensor | None = None,
+        antialiased: bool = False,
     ) -> None:
-        super().__init__(shape, classes, latent, widths, comb)
+        super().__init__(shape, classes, latent, widths, comb, antialiased)
         self.fine = nn.ModuleList(
             nn.Conv2d(i, o, kernel_size=3, padding=1) for i, o in ((shape[0], FINE), (FINE, shape[0]))
         )

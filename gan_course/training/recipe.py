@@ -29,7 +29,8 @@ class Recipe:
     ``gamma`` stays as it is or, with ``gamma_at_end``, falls to it geometrically over the steps. ``average`` is the
     half-life of the averaged generator, as a share of the steps. ``networks`` is a name in `FAMILIES`, and the widths
     are those of its two networks. ``conditions`` are labels of the data: any of them, or none. With ``partials`` the
-    generator is shown where the partials of a pitch lie, as in `networks.Partials`. ``naming`` is the weight
+    generator is shown where the partials of a pitch lie, as in `networks.Partials`; ``antialiased``, it smooths what it
+    doubles, as in `networks.convolutional.stretched`, against the flutter. ``naming`` is the weight
     of naming them, as in `Rules`, and ``unheard`` the share of the generator's turns in which a pitch is drawn anew
     from the range of what else was asked for, as in `Training.wishes`.
 
@@ -49,6 +50,7 @@ class Recipe:
     generator_widths: tuple[int, ...] = (128, 96, 64, 32)
     discriminator_widths: tuple[int, ...] = (32, 64, 96, 128)
     partials: bool = False
+    antialiased: bool = False
     steps: int = 2600
     batch: int = 16
     learning_rate: float = 1e-3
@@ -115,7 +117,9 @@ class Recipe:
         """
         if self.partials and comb is None:
             comb = zeros(classes["pitch"], shape[1])
-        return FAMILIES[self.networks][0](shape, classes, self.latent, self.generator_widths, comb)
+        return FAMILIES[self.networks][0](
+            shape, classes, self.latent, self.generator_widths, comb, self.antialiased
+        )
 
     def new_discriminator(self, shape: Sequence[int], classes: Mapping[str, int]) -> Any:
         """A fresh discriminator of such spectrograms."""

@@ -98,6 +98,8 @@ def describe(model: Model, name: str, verdict: Verdict, tracked: dict[str, dict[
     data, licence = LICENCES.get(recipe.data, (recipe.data, "that of the sounds it was trained on"))
     encoding = ", ".join(f"{k} {v}" for k, v in model.encoding.to_dict().items() if v is not None)
     conditions = "; ".join(f"{c} ({len(values)})" for c, values in model.classes.items())
+    networks = recipe.networks + ", G antialiased" * recipe.antialiased
+    networks += ", G shown where a pitch has its partials" * recipe.partials
     made = recipe_name(recipe, f"{name}.json")
     own = f"With this as `{made}`:\n\n```json\n{json.dumps(recipe.to_dict(), indent=2)}\n```\n\n"
     return f"""# {name}
@@ -110,7 +112,7 @@ A conditional spectrogram GAN: {model.parameters:,} parameters, stored in 16 bit
 | conditions | {conditions or "none"} |
 | sound | {about["samples"]} samples at {about["rate"]} Hz |
 | representation | {encoding} |
-| networks | {recipe.networks}{", G shown where a pitch has its partials" if recipe.partials else ""} |
+| networks | {networks} |
 | game | {recipe.in_words()} |
 | training | {about["steps"]:,} steps of {recipe.batch} sounds, seed {recipe.seed}, {recipe.precision} |
 | time | {about["seconds"] / 60:.0f} minutes of wall clock on {about["device"]} |
