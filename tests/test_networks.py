@@ -1,7 +1,10 @@
 """Generator and discriminator: shapes, conditions, and that the outputs start at a sensible size."""
 
+import math
+
 import pytest
 import torch
+from scipy.ndimage import uniform_filter1d
 
 from gan_course.networks import (
     FAMILIES,
@@ -12,6 +15,7 @@ from gan_course.networks import (
     TexturedDiscriminator,
     TexturedGenerator,
 )
+from gan_course.networks.textured import quick
 
 CLASSES = {"pitch": 5, "instrument": 3}
 
@@ -160,6 +164,30 @@ def test_a_textured_generator_is_a_banded_one_and_what_two_small_convolutions_ad
     assert 0.1 < added.std() / bands.std() < 2
     torch.nn.init.zeros_(generator.fine[1].weight)
     torch.testing.assert_close(generator(z, labels(3)), BandGenerator.forward(generator, z, labels(3)))
+
+
+def test_what_is_quick_is_what_a_mean_over_nine_frames_leaves() -> None:
+    x = torch.randn(2, 1, 6, 20)
+    inside = x.numpy() - uniform_filter1d(x.numpy(), 9, axis=3)
+    torch.testing.assert_close(quick(x)[..., 4:-4], torch.from_numpy(inside)[..., 4:-4], rtol=1e-4, atol=1e-6)
+    torch.testing.assert_close(quick(x)[..., 0], x[..., 0] - x[..., :5].mean(3))
+    steady = torch.randn(2, 1, 6, 1).expand(-1, -1, -1, 20)
+    assert quick(steady).abs().max() < 1e-6
+
+
+def test_a_judge_of_patches_that_is_shown_detail_minds_a_small_flutter_more() -> None:
+    notes = torch.randn(16, 1, 32, 1).expand(-1, -1, -1, 16).contiguous()
+    flutter = 0.005 * torch.cos(math.pi / 2 * torch.arange(16.0)).expand_as(notes)
+
+    def minds(detail: float) -> float:
+        torch.manual_seed(0)
+        judge = TexturedDiscriminator((1, 32, 16), CLASSES, (4, 4, 8, 8), detail=detail)
+        wanted = labels(16)
+        with torch.no_grad():
+            of_patches = [judge(x, wanted) - judge.judge(judge.seen(x), wanted) for x in (notes, notes + flutter)]
+        return float((of_patches[1] - of_patches[0]).abs().mean() / of_patches[0].std())
+
+    assert minds(10.0) > 2 * minds(0.0) > 0
 
 
 def test_a_textured_discriminator_judges_patches_alike_wherever_they_are() -> None:

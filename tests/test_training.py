@@ -188,6 +188,17 @@ def test_an_antialiased_recipe_makes_such_a_generator_and_its_weights_know_it(
     assert not torch.allclose(loaded, averaged(z, asked), rtol=1e-2, atol=1e-2)
 
 
+def test_detail_is_shown_to_a_judge_of_patches_alone(clips: datasets.Clips) -> None:
+    textured = replace(SMALL, networks="textured", steps=8)
+    with_detail, without = train(replace(textured, detail=5.0), clips), train(textured, clips)
+    assert with_detail.discriminator.detail == 5 and without.discriminator.detail == 0
+    assert not torch.equal(with_detail.averaged["project.weight"], without.averaged["project.weight"])
+    with pytest.raises(ValueError, match=r"detail is 5, and banded networks have no judge of patches"):
+        replace(SMALL, networks="banded", detail=5)
+    with pytest.raises(ValueError, match="detail is -1, and 0 or more"):
+        replace(textured, detail=-1)
+
+
 def test_any_labels_or_none_can_be_the_condition(clips: datasets.Clips) -> None:
     for conditions in ((), ("instrument",), ("pitch", "instrument")):
         run = Training(replace(SMALL, conditions=conditions), clips)

@@ -30,7 +30,8 @@ class Recipe:
     half-life of the averaged generator, as a share of the steps. ``networks`` is a name in `FAMILIES`, and the widths
     are those of its two networks. ``conditions`` are labels of the data: any of them, or none. With ``partials`` the
     generator is shown where the partials of a pitch lie, as in `networks.Partials`; ``antialiased``, it smooths what it
-    doubles, as in `networks.convolutional.stretched`, against the flutter. ``naming`` is the weight
+    doubles, as in `networks.convolutional.stretched`. ``detail`` is how many times what is quick in a picture is
+    magnified for the judge of patches of `textured` networks, which is not shown it for 0. ``naming`` is the weight
     of naming them, as in `Rules`, and ``unheard`` the share of the generator's turns in which a pitch is drawn anew
     from the range of what else was asked for, as in `Training.wishes`.
 
@@ -51,6 +52,7 @@ class Recipe:
     discriminator_widths: tuple[int, ...] = (32, 64, 96, 128)
     partials: bool = False
     antialiased: bool = False
+    detail: float = 0.0
     steps: int = 2600
     batch: int = 16
     learning_rate: float = 1e-3
@@ -79,7 +81,7 @@ class Recipe:
             raise ValueError(f"learning_rate is {self.learning_rate}, and a number above 0 is expected")
         if self.precision not in ("auto", "32-true", "bf16-mixed"):
             raise ValueError(f"precision is {self.precision!r}: choose auto, 32-true or bf16-mixed")
-        for name in ("shift", "softer"):
+        for name in ("shift", "softer", "detail"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}, and 0 or more is expected")
         if self.gamma_at_end is not None and not (self.gamma > 0 and self.gamma_at_end > 0):
@@ -88,6 +90,11 @@ class Recipe:
             )
         if self.networks not in FAMILIES:
             raise ValueError(f"there are no networks {self.networks!r}: choose {', '.join(FAMILIES)}")
+        if self.detail and self.networks != "textured":
+            raise ValueError(
+                f"detail is {self.detail}, and {self.networks} networks have no judge of patches to be shown it: take "
+                f"textured ones, or set detail to 0"
+            )
         if unknown := set(self.penalties) - set(PENALTIES):
             raise ValueError(
                 f"there is no penalty {', '.join(sorted(unknown))}: choose from {', '.join(PENALTIES)}"
@@ -123,7 +130,8 @@ class Recipe:
 
     def new_discriminator(self, shape: Sequence[int], classes: Mapping[str, int]) -> Any:
         """A fresh discriminator of such spectrograms."""
-        return FAMILIES[self.networks][1](shape, classes, self.discriminator_widths)
+        shown = {"detail": self.detail} if self.detail else {}
+        return FAMILIES[self.networks][1](shape, classes, self.discriminator_widths, **shown)
 
     @property
     def rules(self) -> Rules:

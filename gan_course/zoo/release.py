@@ -100,6 +100,7 @@ def describe(model: Model, name: str, verdict: Verdict, tracked: dict[str, dict[
     conditions = "; ".join(f"{c} ({len(values)})" for c, values in model.classes.items())
     networks = recipe.networks + ", G antialiased" * recipe.antialiased
     networks += ", G shown where a pitch has its partials" * recipe.partials
+    networks += f", D's patches shown with what is quick {recipe.detail:g} times" if recipe.detail else ""
     made = recipe_name(recipe, f"{name}.json")
     own = f"With this as `{made}`:\n\n```json\n{json.dumps(recipe.to_dict(), indent=2)}\n```\n\n"
     return f"""# {name}
