@@ -515,7 +515,7 @@ plot_lines(hertz[1:], {name: curve[1:] for name, curve in curves.items()}, "freq
            alt="Two lines that fall with the frequency of change. That of the real notes is smooth; that of notes-full has a tooth at 15.6 Hz, and rises at 31 Hz.")
 
 # %% [markdown]
-# A tooth, where it was foretold. It is small, some tenths of a dB in most bands, and among the differences between one note and another that is next to nothing: so no $D$ minded. There are two remedies.
+# A tooth, where it was foretold. It is small, some tenths of a dB in most bands, and among the differences between one note and another that is next to nothing: it seems that no $D$ minded. There are two remedies.
 #
 # *Filter what was doubled.* A doubling leaves **images** of what was there, mirrored at the edge of the old rate: a slow swell comes again as a quick flutter, and the checkerboard is the image of what stands still. Wherever a rate has changed, a low-pass takes them
 # away; that is **antialiasing**. With `antialiased=true` there is one between any two layers of $G$, a sinc of 13 taps under a window (Karras et al. 2021).
@@ -529,7 +529,7 @@ for name, filtered in {"without filters": False, "with filters": True}.items():
     fresh.generator.antialiased = filtered
     before[name] = changes(fresh.pictures(fresh.z(0, 256), pitch="A4", instrument="organ"))
 plot_lines(hertz[1:], {name: curve[1:] for name, curve in before.items()}, "frequency of change (Hz)", "how much (dB)", height=260, title="Before the first step",
-           alt="Two lines. Without filters there are teeth at 4, 8, 16 and 31 Hz on a high plateau; with filters the line falls by 40 dB up to 16 Hz, and rises again towards 31 Hz.")
+           alt="Two lines. Without filters there are teeth at 8, 16, 23 and 31 Hz on a high plateau; with filters the line falls by 40 dB up to 16 Hz, and rises again towards 31 Hz.")
 
 # %% [markdown]
 # The slow changes, their image by the last layer at the other end, and nothing between. Training has to fill that gap with what notes do.
@@ -544,7 +544,7 @@ plot_lines(hertz[1:], {name: curve[1:] for name, curve in before.items()}, "freq
 # | `antialiased=true`, `detail=10` | 1.13 | .82 | 2.8 |
 # | real notes, through the pictures and back | .78 | .52 | 1.4 |
 #
-# *Modulation* is a distance of lesson 10, of how deep the bands waver at all frequencies. One training each, of half an hour; but the first two lines are not what we had hoped for. The filters *alone* take the teeth away, and then there is as much power between them: what nobody minds is not unlearnt. It takes a $D$ that minds.
+# *Modulation* is a distance of lesson 10, of how deep the bands waver at all frequencies. One training each, of half an hour, so small differences are chance; but the second line is not what we had hoped for. The filters *alone* take the teeth away, and then there is as much power between them: what nobody minds is not unlearnt. It takes a $D$ that minds.
 # With both, the notes waver more as recordings do and are told from them a little less well, but their levels are further off, and why we do not know. So the recipe of `orchestra` is without, and the two are there to be tried.
 #
 # ## Few sounds: play them differently
