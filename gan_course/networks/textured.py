@@ -32,8 +32,8 @@ ALIKE = 16
 def quick(x: Tensor) -> Tensor:
     """What changes quickly in pictures `(batch, channel, frequency, frame)`: these less the mean of `SLOW` frames.
 
-    A flutter of some tenths of a dB is lost among the differences between one note and another, but not here. Nearer the
-    ends than half of `SLOW` the mean is over fewer frames. Lesson 09.
+    A flutter of some tenths of a dB is lost among the differences between one note and another, but not here. Nearer
+    the ends than half of `SLOW` the mean is over fewer frames. Lesson 09.
     """
     return x - F.avg_pool2d(x, (1, SLOW), 1, (0, SLOW // 2), count_include_pad=False)
 
