@@ -2,9 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from scipy.ndimage import uniform_filter1d
+from scipy.signal import get_window
 
 from gan_course.networks import (
     FAMILIES,
@@ -12,9 +14,12 @@ from gan_course.networks import (
     BandGenerator,
     Discriminator,
     Generator,
+    ModulationJudge,
     TexturedDiscriminator,
     TexturedGenerator,
+    modulation_picture,
 )
+from gan_course.networks.modulation import FAINT
 from gan_course.networks.textured import quick
 
 CLASSES = {"pitch": 5, "instrument": 3}
@@ -184,10 +189,71 @@ def test_a_judge_of_patches_that_is_shown_detail_minds_a_small_flutter_more() ->
         judge = TexturedDiscriminator((1, 32, 16), CLASSES, (4, 4, 8, 8), detail=detail)
         wanted = labels(16)
         with torch.no_grad():
-            of_patches = [judge(x, wanted) - judge.judge(judge.seen(x), wanted) for x in (notes, notes + flutter)]
+            of_patches = [
+                judge(x, wanted) - judge.judge(judge.seen(x), wanted) for x in (notes, notes + flutter)
+            ]
         return float((of_patches[1] - of_patches[0]).abs().mean() / of_patches[0].std())
 
     assert minds(10.0) > 2 * minds(0.0) > 0
+
+
+@pytest.mark.parametrize("amplitude", [0.001, 0.02, 0.5])
+def test_a_modulation_picture_says_how_deep_a_band_wavers_and_how_fast(amplitude: float) -> None:
+    frame = torch.arange(32, dtype=torch.float64)
+    x = torch.zeros(1, 1, 8, 32, dtype=torch.float64)
+    x[0, 0, 1], x[0, 0, 2] = 0.7, -0.2 + amplitude * torch.cos(2 * math.pi * 5 / 32 * frame + 1)
+    seen = modulation_picture(x)
+    assert seen.shape == (1, 1, 8, 16) and seen.dtype == torch.float64
+    assert seen[0, 0, 1].abs().max() < 1e-12  # steady, however loud
+    assert float(seen[0, 0, 2, 4]) == pytest.approx(math.log(1 + (amplitude / FAINT) ** 2) / 2, rel=1e-6)
+    assert modulation_picture(x.to(torch.bfloat16)).dtype == torch.float32
+
+
+def test_a_modulation_picture_is_the_logarithm_of_a_windowed_spectrum() -> None:
+    x = torch.randn(2, 1, 8, 64, dtype=torch.float64)
+    window = get_window("hann", 64)
+    bare = x.numpy() - np.average(x.numpy(), axis=-1, weights=window)[..., None]
+    depth = np.abs(np.fft.rfft(bare * window))[..., 1:] * 2 / window.sum()
+    wanted = torch.from_numpy(np.log(np.hypot(1, depth / FAINT)))
+    torch.testing.assert_close(modulation_picture(x), wanted, rtol=1e-9, atol=1e-9)
+
+
+def test_a_judge_of_modulations_minds_a_small_flutter_and_no_level() -> None:
+    torch.manual_seed(0)
+    judge, wanted = ModulationJudge((1, 32, 16), CLASSES).double(), labels(16)
+    notes = torch.rand(16, 1, 32, 1, dtype=torch.float64).expand(-1, -1, -1, 16).contiguous()
+    flutter = 0.005 * torch.cos(math.pi / 2 * torch.arange(16.0)).expand_as(notes)
+    with torch.no_grad():
+        steady, other, unsteady = (judge(x, wanted) for x in (notes, notes.flip(0), notes + flutter))
+    torch.testing.assert_close(steady, other)
+    assert (unsteady - steady).abs().mean() > 0.05 * steady.abs().mean() > 0
+
+
+def test_a_textured_discriminator_with_a_judge_of_modulations_adds_its_logit() -> None:
+    torch.manual_seed(0)
+    whole = TexturedDiscriminator((1, 32, 16), CLASSES, (4, 4, 8, 8), modulation=0.2)
+    torch.manual_seed(0)
+    without = TexturedDiscriminator((1, 32, 16), CLASSES, (4, 4, 8, 8))
+    x, wanted = torch.randn(5, 1, 32, 16), labels(5)
+    with torch.no_grad():
+        torch.testing.assert_close(whole(x, wanted), without(x, wanted) + whole.modulation_judge(x, wanted))
+    assert whole.modulation_judge.scale == 0.2
+
+
+def test_a_gradient_penalty_on_silence_is_finite_for_a_judge_of_modulations() -> None:
+    judge, silence = (
+        ModulationJudge((1, 32, 16), CLASSES),
+        torch.full((2, 1, 32, 16), -1.0, requires_grad=True),
+    )
+    (slope,) = torch.autograd.grad(judge(silence, labels(2)).sum(), silence, create_graph=True)
+    slope.square().sum().backward()
+    assert all(p.grad is None or bool(p.grad.isfinite().all()) for p in judge.parameters())
+    assert bool(silence.grad.isfinite().all())
+
+
+def test_a_judge_of_modulations_refuses_pictures_that_are_too_small() -> None:
+    with pytest.raises(ValueError, match="a picture of 32 bands and 8 frames is too small"):
+        ModulationJudge((1, 32, 8), CLASSES)
 
 
 def test_a_textured_discriminator_judges_patches_alike_wherever_they_are() -> None:

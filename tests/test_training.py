@@ -199,6 +199,19 @@ def test_detail_is_shown_to_a_judge_of_patches_alone(clips: datasets.Clips) -> N
         replace(textured, detail=-1)
 
 
+def test_modulations_are_judged_where_a_recipe_says_so(clips: datasets.Clips) -> None:
+    textured = replace(SMALL, networks="textured", steps=8)
+    judged, without = train(replace(textured, modulation=0.2), clips), train(textured, clips)
+    assert (
+        judged.discriminator.modulation_judge.scale == 0.2 and without.discriminator.modulation_judge is None
+    )
+    assert not torch.equal(judged.averaged["project.weight"], without.averaged["project.weight"])
+    with pytest.raises(ValueError, match=r"modulation is 0.2, and banded networks have no judge of it"):
+        replace(SMALL, networks="banded", modulation=0.2)
+    with pytest.raises(ValueError, match="modulation is -1, and 0 or more"):
+        replace(textured, modulation=-1)
+
+
 def test_any_labels_or_none_can_be_the_condition(clips: datasets.Clips) -> None:
     for conditions in ((), ("instrument",), ("pitch", "instrument")):
         run = Training(replace(SMALL, conditions=conditions), clips)

@@ -13,6 +13,7 @@ from gan_course.networks.convolutional import (
     one_hot_blocks,
     projection_logit,
 )
+from gan_course.networks.modulation import ModulationJudge, modulation_picture
 from gan_course.networks.partials import Partials, comb
 from gan_course.networks.perceptron import perceptron
 from gan_course.networks.residual import ResidualDiscriminator, ResidualGenerator
@@ -34,6 +35,7 @@ __all__ = [
     "Conditioning",
     "Discriminator",
     "Generator",
+    "ModulationJudge",
     "Partials",
     "Projection",
     "ResidualDiscriminator",
@@ -42,6 +44,7 @@ __all__ = [
     "TexturedGenerator",
     "comb",
     "fitting_samples",
+    "modulation_picture",
     "one_hot_blocks",
     "perceptron",
     "projection_logit",

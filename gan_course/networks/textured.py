@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from gan_course.networks.banded import BandDiscriminator, BandGenerator
 from gan_course.networks.convolutional import SLOPE, Projection, start_weights
+from gan_course.networks.modulation import ModulationJudge
 
 FINE = 8
 """Channels between the two convolutions at the end of the generator."""
@@ -67,11 +68,12 @@ class TexturedGenerator(BandGenerator):
 
 
 class TexturedDiscriminator(BandDiscriminator):
-    """A spectrogram and labels → one logit: that of a `BandDiscriminator` plus that of a judge of patches.
+    """A spectrogram and labels → one logit: that of a `BandDiscriminator` plus those of other judges.
 
-    The parameters are those of `BandDiscriminator`. The patches' features are averaged over all places, so where in the
-    picture something sounds wrong is the same to it; it is told the labels too, since a flute's texture is not a
-    cello's. With ``detail`` above 0 it is also shown what is `quick` in the picture, magnified so often.
+    The parameters are those of `BandDiscriminator`. One judges patches. Their features are averaged over all places, so
+    where in the picture something sounds wrong is the same to it; it is told the labels too, since a flute's texture is
+    not a cello's. With ``detail`` above 0 it is also shown what is `quick` in the picture, magnified so often. With
+    ``modulation`` above 0 there is a `ModulationJudge` as well, and this is its scale.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class TexturedDiscriminator(BandDiscriminator):
         widths: Sequence[int] = (128, 128, 192, 256),
         features: int = 128,
         detail: float = 0.0,
+        modulation: float = 0.0,
     ) -> None:
         super().__init__(shape, classes, widths, features)
         self.detail = detail
@@ -91,19 +94,23 @@ class TexturedDiscriminator(BandDiscriminator):
         self.local_judge = Projection(LOCAL[-1], classes)
         for module in (self.local, self.local_judge):
             module.apply(start_weights)
+        judge = ModulationJudge(shape, classes, features, modulation) if modulation else None
+        self.modulation_judge = judge
 
     def forward(self, x: Tensor, labels: Mapping[str, Tensor], naming: bool = False) -> Any:
         """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``; with ``naming``, also its cost.
 
-        The patches have no part in the naming.
+        Patches and modulations have no part in the naming.
         """
         h = torch.cat([x, self.detail * quick(x)], 1) if self.detail else x
         for layer in self.local:
             h = F.leaky_relu(layer(h), SLOPE)
         # The mean of n independent numbers varies √n times less than one of them: this makes up for it.
         f = h.mean((2, 3)) * math.sqrt(h.shape[2] * h.shape[3] / ALIKE)
-        of_patches = self.local_judge(f, labels)
+        of_others = self.local_judge(f, labels)
+        if self.modulation_judge is not None:
+            of_others = of_others + self.modulation_judge(x, labels)
         if not naming:
-            return super().forward(x, labels) + of_patches
+            return super().forward(x, labels) + of_others
         logits, cost = super().forward(x, labels, naming=True)
-        return logits + of_patches, cost
+        return logits + of_others, cost

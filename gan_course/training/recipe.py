@@ -31,9 +31,10 @@ class Recipe:
     are those of its two networks. ``conditions`` are labels of the data: any of them, or none. With ``partials`` the
     generator is shown where the partials of a pitch lie, as in `networks.Partials`; ``antialiased``, it smooths what it
     doubles, as in `networks.convolutional.stretched`. ``detail`` is how many times what is quick in a picture is
-    magnified for the judge of patches of `textured` networks, which is not shown it for 0. ``naming`` is the weight
-    of naming them, as in `Rules`, and ``unheard`` the share of the generator's turns in which a pitch is drawn anew
-    from the range of what else was asked for, as in `Training.wishes`.
+    magnified for the judge of patches of `textured` networks, which is not shown it for 0; ``modulation`` is the scale
+    of their `networks.ModulationJudge`, and for 0 there is none. ``naming`` is the weight of naming the labels, as in
+    `Rules`, and ``unheard`` the share of the generator's turns in which a pitch is drawn anew from the range of what
+    else was asked for, as in `Training.wishes`.
 
     Each time that a clip is played to the discriminator it begins up to ``shift`` seconds later and is up to
     ``softer`` dB softer, at random; its pitch, which may be a condition, is never touched. The rest is as in `Rules`.
@@ -53,6 +54,7 @@ class Recipe:
     partials: bool = False
     antialiased: bool = False
     detail: float = 0.0
+    modulation: float = 0.0
     steps: int = 2600
     batch: int = 16
     learning_rate: float = 1e-3
@@ -81,7 +83,7 @@ class Recipe:
             raise ValueError(f"learning_rate is {self.learning_rate}, and a number above 0 is expected")
         if self.precision not in ("auto", "32-true", "bf16-mixed"):
             raise ValueError(f"precision is {self.precision!r}: choose auto, 32-true or bf16-mixed")
-        for name in ("shift", "softer", "detail"):
+        for name in ("shift", "softer", "detail", "modulation"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}, and 0 or more is expected")
         if self.gamma_at_end is not None and not (self.gamma > 0 and self.gamma_at_end > 0):
@@ -90,11 +92,12 @@ class Recipe:
             )
         if self.networks not in FAMILIES:
             raise ValueError(f"there are no networks {self.networks!r}: choose {', '.join(FAMILIES)}")
-        if self.detail and self.networks != "textured":
-            raise ValueError(
-                f"detail is {self.detail}, and {self.networks} networks have no judge of patches to be shown it: take "
-                f"textured ones, or set detail to 0"
-            )
+        for name, judge in (("detail", "judge of patches to be shown it"), ("modulation", "judge of it")):
+            if (given := getattr(self, name)) and self.networks != "textured":
+                raise ValueError(
+                    f"{name} is {given}, and {self.networks} networks have no {judge}: take textured ones, or set "
+                    f"{name} to 0"
+                )
         if unknown := set(self.penalties) - set(PENALTIES):
             raise ValueError(
                 f"there is no penalty {', '.join(sorted(unknown))}: choose from {', '.join(PENALTIES)}"
@@ -130,7 +133,7 @@ class Recipe:
 
     def new_discriminator(self, shape: Sequence[int], classes: Mapping[str, int]) -> Any:
         """A fresh discriminator of such spectrograms."""
-        shown = {"detail": self.detail} if self.detail else {}
+        shown = {name: getattr(self, name) for name in ("detail", "modulation") if getattr(self, name)}
         return FAMILIES[self.networks][1](shape, classes, self.discriminator_widths, **shown)
 
     @property
