@@ -8,14 +8,19 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from gan_course.zoo import Model
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+GRIFFIN_LIM = "griffin-lim"
+"""What `--vocoder` is told by who wants none."""
 
 
 @app.callback()
@@ -261,6 +266,14 @@ def compare(
     typer.echo(f"The rows are in {file}.")
 
 
+def _hear(player: Model, vocoder: str | None) -> None:
+    """Have a model heard through what was asked for; for None, through what it was released with."""
+    from gan_course import zoo
+
+    if vocoder is not None:
+        player.heard_through(None if vocoder == GRIFFIN_LIM else zoo.load_vocoder(vocoder))
+
+
 @app.command()
 def generate(
     model: Annotated[str, typer.Argument(help="A shipped model (notes-full) or a run's folder.")],
@@ -280,7 +293,10 @@ def generate(
     ] = None,
     tempo: Annotated[float, typer.Option(help="Beats a minute of the tune.")] = 120.0,
     vocoder: Annotated[
-        str | None, typer.Option(help="Make the sound by this vocoder (vocoder-notes), not by Griffin-Lim.")
+        str | None,
+        typer.Option(
+            help="Make the sound by vocoder-notes, another vocoder, or griffin-lim; as released if none."
+        ),
     ] = None,
 ) -> None:
     """Write sounds of a trained generator to files; a file that is there already is never replaced."""
@@ -295,8 +311,7 @@ def generate(
                 raise ValueError(f"--label is {word!r}, and name=value is expected, such as digit=7")
             conditions[name] = value
         player = zoo.load(model)
-        if vocoder is not None:
-            player.heard_through(zoo.load_vocoder(vocoder))
+        _hear(player, vocoder)
         named = "_".join([player.name, *conditions.values()])
         if tune is not None:
             if to is not None or pitch is not None or count > 1:
@@ -335,7 +350,10 @@ def evaluate(
         bool, typer.Option(help="Train judges to tell generated from real, which takes most of the time.")
     ] = True,
     vocoder: Annotated[
-        str | None, typer.Option(help="Make the sounds by this vocoder (vocoder-notes), not by Griffin-Lim.")
+        str | None,
+        typer.Option(
+            help="Make the sounds by vocoder-notes, another vocoder, or griffin-lim; as released if none."
+        ),
     ] = None,
 ) -> None:
     """Judge a generator: a table of metrics, and a page with sounds, pictures and the model card."""
@@ -347,8 +365,7 @@ def evaluate(
         player = zoo.load(model)
         if Path(model).exists():
             player.name = Path(model).resolve().name.removesuffix(".safetensors")
-        if vocoder is not None:
-            player.heard_through(zoo.load_vocoder(vocoder))
+        _hear(player, vocoder)
         place = folder or Path("judged") / player.name
         replaced = check_place(place)
         found = judged(player, count, seed, two_sample, say=lambda text: typer.echo(f"{text} …", err=True))
@@ -424,11 +441,14 @@ def release(
     run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
     name: Annotated[str, typer.Argument(help="The model's name in the course.")],
     overwrite: Annotated[bool, typer.Option(help="Replace a model of that name.")] = False,
+    vocoder: Annotated[
+        str | None, typer.Option(help="Judge it, and have it heard, through this vocoder (vocoder-notes).")
+    ] = None,
 ) -> None:
     """Measure a finished run and put its generator, with a card, among the course's weights."""
     from gan_course.zoo.release import release
 
     try:
-        typer.echo(f"Measured and described in {release(run, name, overwrite=overwrite)}.")
+        typer.echo(f"Measured and described in {release(run, name, overwrite=overwrite, vocoder=vocoder)}.")
     except (ValueError, OSError) as error:
         raise fail(str(error)) from None

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from gan_course import zoo
@@ -153,6 +154,63 @@ def test_a_model_of_that_name_is_replaced_only_when_one_says_so(
     assert (tmp_path / there).read_text() == "somebody's"
     release(run, "mine", tmp_path, overwrite=True)
     assert zoo.load(tmp_path / "mine.safetensors").card.startswith("# mine\n")
+
+
+@pytest.fixture(scope="module")
+def banded_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run whose pictures are those that `vocoder-notes` was trained for."""
+    folder = tmp_path_factory.mktemp("runs") / "of 128 bands"
+    pictures = {"representation": "LogMel", "n_mels": 128}
+    train(replace(TINY, networks="banded", representation=pictures), folder=folder)
+    return folder
+
+
+def test_a_model_released_with_a_vocoder_is_judged_and_heard_through_it(
+    banded_run: Path, judged: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[bool] = []
+
+    def evaluate(model: zoo.Model) -> judging.Judged:
+        heard.append(model.vocoder is not None)
+        return judging.Judged(model, VERDICT, *3 * [None])
+
+    monkeypatch.setattr("gan_course.zoo.release.evaluate", evaluate)
+    card = release(banded_run, "mine", tmp_path, vocoder="vocoder-notes").read_text("utf-8")
+    assert heard == [True]
+    assert fields(card)["made to sound by"].startswith("vocoder-notes")
+    assert "as all generated sounds do: by vocoder-notes." in card
+    assert "gan-course release runs/mine mine --vocoder vocoder-notes --overwrite" in card
+    model, bare = zoo.load(tmp_path / "mine.safetensors"), zoo.load(banded_run)
+    pictures = bare.pictures(bare.z(0, 2), pitch="A4", instrument="bell")
+    assert torch.equal(pictures, model.pictures(model.z(0, 2), pitch="A4", instrument="bell"))
+    assert torch.equal(model.decode(pictures), zoo.load_vocoder("vocoder-notes").decode(pictures))
+    assert torch.equal(model.heard_through(None).decode(pictures), bare.decode(pictures))
+    made = []
+    for number, more in enumerate(([], ["--vocoder", "vocoder-notes"], ["--vocoder", "griffin-lim"])):
+        folder = tmp_path / f"made {number}"
+        asked = ["generate", str(tmp_path / "mine.safetensors"), "--pitch", "A4", "--folder", str(folder)]
+        assert CliRunner().invoke(app, [*asked, *more]).exit_code == 0
+        made += [file.read_bytes() for file in folder.iterdir()]
+    assert made[0] == made[1] != made[2] and len(made) == 3
+
+
+@pytest.mark.parametrize(
+    ("which", "vocoder", "says"),
+    [
+        (
+            "banded_run",
+            "vocoder-mine",
+            "vocoder-mine is no vocoder that comes with the course, .* choose vocoder-notes",
+        ),
+        ("run", "vocoder-notes", "was trained for LogMel"),
+    ],
+)
+def test_a_vocoder_that_does_not_come_with_the_course_or_does_not_fit_is_refused(
+    request: pytest.FixtureRequest, judged: None, tmp_path: Path, which: str, vocoder: str, says: str
+) -> None:
+    with pytest.raises(ValueError, match=says):
+        release(request.getfixturevalue(which), "mine", tmp_path, vocoder=vocoder)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from gan_course.sound import Sound
 from gan_course.spectral import representation
 from gan_course.training import checkpoint
 from gan_course.training.recipe import Recipe
+from gan_course.training.vocoder import load_vocoder
 
 WEIGHTS = Path(__file__).parent / "weights"
 EARS, VOCODERS = "ear-", "vocoder-"
@@ -79,9 +80,13 @@ class Model:
                 )
         return torch.tensor([values.index(name) for name in names])
 
-    def heard_through(self, vocoder: Vocoder) -> Model:
-        """This model, whose sounds are made by a vocoder from now on; ValueError for one of another representation."""
-        vocoder.require(self.encoding)
+    def heard_through(self, vocoder: Vocoder | None) -> Model:
+        """This model, whose sounds are made by a vocoder from now on, or by Griffin-Lim for None.
+
+        Raises ValueError for a vocoder of another representation.
+        """
+        if vocoder is not None:
+            vocoder.require(self.encoding)
         self.vocoder = vocoder
         return self
 
@@ -140,7 +145,8 @@ def names() -> list[str]:
 def load(name: str | Path) -> Model:
     """A shipped model by its name, or one of yours by the path of its ``generator.safetensors`` or run folder.
 
-    Raises ValueError for a name that is neither, and for a file that holds no generator.
+    One that was released with a vocoder is heard through it; ``load(name).heard_through(None)`` is not. Raises
+    ValueError for a name that is neither, and for a file that holds no generator.
     """
     path = Path(name)
     if path.is_dir():
@@ -155,4 +161,7 @@ def load(name: str | Path) -> Model:
             f"{path.name} holds no generator: load an ear with zoo.load_ear, a vocoder with load_vocoder"
         )
     card = path.with_suffix(".md")
-    return Model(path.stem, tensors, about, card.read_text("utf-8") if card.is_file() else "")
+    model = Model(path.stem, tensors, about, card.read_text("utf-8") if card.is_file() else "")
+    if "vocoder" in about:
+        model.heard_through(load_vocoder(WEIGHTS / f"{about['vocoder']}.safetensors")[0])
+    return model

@@ -14,16 +14,22 @@ from gan_course.datasets.splits import HELD_OUT_SEED
 from gan_course.evaluation import pitch_accuracy
 from gan_course.evaluation.report import QUESTIONS, Verdict, cells
 from gan_course.synthesis import frequency_of, midi_number
+from gan_course.training import checkpoint
 from gan_course.training.recipe import RECIPES, Recipe
 from gan_course.zoo.judging import evaluate
 from gan_course.zoo.model import EARS, VOCODERS, WEIGHTS, Model, load
+from gan_course.zoo.vocoders import load_vocoder, vocoder_names
 
 
-def release(run: Path, name: str, weights: Path = WEIGHTS, overwrite: bool = False) -> Path:
+def release(
+    run: Path, name: str, weights: Path = WEIGHTS, overwrite: bool = False, vocoder: str | None = None
+) -> Path:
     """Copy the generator of the folder ``run`` to ``weights`` as ``name`` and write its card; the card's path.
 
-    Raises ValueError for a run without a finished generator, for a name by which an ear or a vocoder would be
-    known, and for a name that is taken unless told to ``overwrite``.
+    With a ``vocoder`` that comes with the course it is judged, and from then on heard, through that one. Raises
+    ValueError for a run without a finished generator, for a name by which an ear or a vocoder would be known, for a
+    name that is taken unless told to ``overwrite``, and for a vocoder that is none of the course's or not for its
+    pictures.
     """
     if name.startswith((EARS, VOCODERS)):
         raise ValueError(
@@ -35,13 +41,24 @@ def release(run: Path, name: str, weights: Path = WEIGHTS, overwrite: bool = Fal
         raise ValueError(
             f"the run in {run} has done {model.about['steps']} of {model.recipe.steps} steps: finish it"
         )
+    if vocoder is not None:
+        if vocoder not in vocoder_names():
+            raise ValueError(
+                f"{vocoder} is no vocoder that comes with the course, and a released model needs one that does: choose "
+                f"{', '.join(vocoder_names())}"
+            )
+        model.heard_through(load_vocoder(vocoder))
+        model.about["vocoder"] = vocoder
     copy, card = weights / f"{name}.safetensors", weights / f"{name}.md"
     if not overwrite and (copy.exists() or card.exists()):
         raise ValueError(f"there is a {name} in {weights} already: choose another name, or --overwrite it")
     played = model.recipe.data == "notes" and {"pitch", "instrument"} <= set(model.classes)
     text = describe(model, name, evaluate(model).verdict, measured(model) if played else {})
     weights.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(run / "generator.safetensors", copy)
+    if vocoder is None:
+        shutil.copyfile(run / "generator.safetensors", copy)
+    else:
+        checkpoint.save(copy, checkpoint.load(run / "generator.safetensors")[0], model.about)
     card.write_text(text, encoding="utf-8")
     return card
 
@@ -101,6 +118,10 @@ def describe(model: Model, name: str, verdict: Verdict, tracked: dict[str, dict[
     networks = recipe.networks + ", G antialiased" * recipe.antialiased
     networks += ", G shown where a pitch has its partials" * recipe.partials
     networks += f", D's patches shown with what is quick {recipe.detail:g} times" if recipe.detail else ""
+    networks += f", D with a judge of modulations (scale {recipe.modulation:g})" if recipe.modulation else ""
+    vocoder = about.get("vocoder")
+    by, heard = (f": by {vocoder}", f" --vocoder {vocoder}") if vocoder else ("", "")
+    row = f"| made to sound by | {vocoder}, whose card says what it was trained on |\n" if vocoder else ""
     made = recipe_name(recipe, f"{name}.json")
     own = f"With this as `{made}`:\n\n```json\n{json.dumps(recipe.to_dict(), indent=2)}\n```\n\n"
     return f"""# {name}
@@ -113,7 +134,7 @@ A conditional spectrogram GAN: {model.parameters:,} parameters, stored in 16 bit
 | conditions | {conditions or "none"} |
 | sound | {about["samples"]} samples at {about["rate"]} Hz |
 | representation | {encoding} |
-| networks | {networks} |
+{row}| networks | {networks} |
 | game | {recipe.in_words()} |
 | training | {about["steps"]:,} steps of {recipe.batch} sounds, seed {recipe.seed}, {recipe.precision} |
 | time | {about["seconds"] / 60:.0f} minutes of wall clock on {about["device"]} |
@@ -122,7 +143,7 @@ A conditional spectrogram GAN: {model.parameters:,} parameters, stored in 16 bit
 ## Quality, measured
 {_tracked(tracked)}
 Judged by `gan-course evaluate`, seed 0. "Real" stands for as many other real sounds in the place of the generated ones,
-"decoded" for these after they went through the representation and back, as all generated sounds do.
+"decoded" for these after they went through the representation and back, as all generated sounds do{by}.
 
 {as_markdown(verdict)}
 
@@ -130,7 +151,7 @@ Judged by `gan-course evaluate`, seed 0. "Real" stands for as many other real so
 
 {own if made == f"{name}.json" else ""}```
 gan-course train {made} --folder runs/{name}
-gan-course release runs/{name} {name} --overwrite
+gan-course release runs/{name} {name}{heard} --overwrite
 ```
 
 The weights agree bit for bit only on the same kind of processor with the same number of threads.
