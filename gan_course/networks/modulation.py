@@ -26,7 +26,8 @@ def modulation_picture(x: Tensor) -> Tensor:
     """How deep each band of pictures wavers, and how fast: `(batch, channel, frequency, frame)` → `(…, modulation)`.
 
     Modulations are 1, 2, … frame / 2 periods in the picture (Hann window). A steady band has 0; one whose level moves
-    as a sine of amplitude a has log(1 + (a / `FAINT`)²) / 2 there, in nats. In single precision at least. Lesson 09.
+    as a sine of amplitude a has log(1 + (a / `FAINT`)²) / 2 there, in nats (at the last, which has no mirror image, 2 a
+    stands for a). In single precision at least. Lesson 09.
     """
     x = x.to(torch.promote_types(x.dtype, torch.float32))
     window = hann(x.shape[-1], x.dtype, x.device)

@@ -94,8 +94,7 @@ class TexturedDiscriminator(BandDiscriminator):
         self.local_judge = Projection(LOCAL[-1], classes)
         for module in (self.local, self.local_judge):
             module.apply(start_weights)
-        judge = ModulationJudge(shape, classes, features, modulation) if modulation else None
-        self.modulation_judge = judge
+        self.modulation_judge = ModulationJudge(shape, classes, features, modulation) if modulation else None
 
     def forward(self, x: Tensor, labels: Mapping[str, Tensor], naming: bool = False) -> Any:
         """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``; with ``naming``, also its cost.
