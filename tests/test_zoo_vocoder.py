@@ -189,7 +189,10 @@ def test_a_vocoder_is_made_measured_and_described_by_one_call(
     card = vocoders.make_vocoder("vocoder-mine", tmp_path, recipe)
     said = card.read_text()
     assert "held-out notes of the built-in data set (4)" in said and "Griffin-Lim, 2 iterations" in said
-    assert "train-vocoder vocoder-mine --data" in said
+    assert "train-vocoder vocoder-mine --data" in said and "| weights: CC BY 4.0; code: MIT |" in said
+    vocoder, about = load_vocoder(card.with_suffix(".safetensors"))
+    about["vocoder"]["data"] = "digits"
+    assert "weights: CC BY-SA 4.0" in vocoders.describe("vocoder-mine", vocoder, about, {}, {}, "today")
     mine = zoo.load_vocoder(card.with_suffix(".safetensors"))
     assert mine.encoding == LogMel(n_mels=128)
     assert zoo.load_vocoder(tmp_path / "vocoder-mine").rounds == mine.rounds
@@ -200,9 +203,11 @@ def test_a_vocoder_is_made_measured_and_described_by_one_call(
 def test_what_to_train_on_is_named_or_found(tmp_path: Path) -> None:
     assert vocoders.trained_on("notes") == VocoderRecipe()
     assert vocoders.trained_on("orchestra", steps=5) == replace(
-        VocoderRecipe(), data="orchestra", data_options={}, steps=5
+        VocoderRecipe(), data="orchestra", data_options={"split": "train"}, steps=5
     )
     assert vocoders.trained_on(str(tmp_path)).data == "folder"
+    # notes that a generator is judged by are not to have been heard by what makes its sounds
+    assert vocoders.trained_on("digits").data_options == {"split": "train"}
     with pytest.raises(ValueError, match="neither a data set nor a folder 'piano': choose notes, digits"):
         vocoders.trained_on("piano")
 

@@ -17,6 +17,7 @@ from gan_course.synthesis import frequency_of, midi_number
 from gan_course.training import checkpoint
 from gan_course.training.recipe import RECIPES, Recipe
 from gan_course.zoo.judging import evaluate
+from gan_course.zoo.licences import source_of
 from gan_course.zoo.model import EARS, VOCODERS, WEIGHTS, Model, load
 from gan_course.zoo.vocoders import load_vocoder, vocoder_names
 
@@ -86,21 +87,6 @@ def measured(model: Model, draws: int = 2) -> dict[str, dict[str, float]]:
     }
 
 
-LICENCES = {
-    "notes": ("the course's built-in synthetic notes; no recording of anybody", "CC BY 4.0"),
-    "orchestra": (
-        "the Philharmonia Orchestra's sound samples, packed by github.com/skratchdot/philharmonia-samples",
-        "free to use; what it plays is, as the samples are, not to be sold or offered as samples or as a sampler "
-        "instrument",
-    ),
-    "digits": (
-        "the Free Spoken Digit Dataset, Zohar Jackson and contributors (CC BY-SA 4.0)",
-        "CC BY-SA 4.0, since the recordings are: share alike, and name them",
-    ),
-}
-"""What each data set is, and what follows for weights that were trained on it."""
-
-
 def recipe_name(recipe: Recipe, otherwise: str) -> str:
     """The shipped recipe that this one is, whatever precision "auto" came to."""
     for path in sorted(RECIPES.glob("*.json")):
@@ -112,7 +98,7 @@ def recipe_name(recipe: Recipe, otherwise: str) -> str:
 def describe(model: Model, name: str, verdict: Verdict, tracked: dict[str, dict[str, float]]) -> str:
     """The model card, as Markdown: what was judged, and for notes what a tracker heard."""
     about, recipe = model.about, model.recipe
-    data, licence = LICENCES.get(recipe.data, (recipe.data, "that of the sounds it was trained on"))
+    data, licence = source_of(recipe.data)
     encoding = ", ".join(f"{k} {v}" for k, v in model.encoding.to_dict().items() if v is not None)
     conditions = "; ".join(f"{c} ({len(values)})" for c, values in model.classes.items())
     networks = recipe.networks + ", G antialiased" * recipe.antialiased

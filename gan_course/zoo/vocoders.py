@@ -25,6 +25,7 @@ from gan_course.synthesis import frequency_of, midi_number
 from gan_course.training.loop import Observer
 from gan_course.training.vocoder import VocoderRecipe, train_vocoder
 from gan_course.training.vocoder import load_vocoder as read
+from gan_course.zoo.licences import source_of
 from gan_course.zoo.model import VOCODERS, WEIGHTS, load
 
 RECIPES = {"vocoder-notes": VocoderRecipe()}
@@ -259,6 +260,7 @@ def describe(
         for what, row in table.items()
     )
     speeds = "\n".join(f"| {what} | {times:.0f} |" for what, times in taken.items())
+    licence = source_of(recipe.data)[1]
     again = name if recipe == RECIPES.get(name) else f"{name} --data …"
     critic = f"a critic of weight {recipe.critic:g}" if recipe.critic else "no critic"
     return f"""# {name}
@@ -275,7 +277,7 @@ pictures into sound. Its shape is that of Vocos (Siuzdak 2023), with phases that
 | training | {about["steps"]:,} steps of {recipe.batch} clips, AdamW, learning rate up to {recipe.learning_rate:g}, \
 seed {recipe.seed}; clips up to {recipe.varispeed:g} semitones higher or lower, {recipe.chords:.0%} in pairs |
 | time | {about["seconds"] / 60:.0f} minutes of wall clock on {about["device"]} |
-| licence | weights: CC BY 4.0; code: MIT |
+| licence | weights: {licence}; code: MIT |
 
 ## Quality, measured
 
@@ -302,8 +304,7 @@ only slow it down;
 
 ## What it does not do
 
-- It has heard the built-in notes and nothing else, unless the first table says so: the rows of recordings show what
-  that costs.
+- It has heard what the first table says and nothing else: the rows of other sounds show what that costs.
 - These distances say how near a sound is to the one that the picture was taken from. They do not say how it sounds.
 {REMARKS.get(name, "")}
 ## To make it again
@@ -325,7 +326,7 @@ def trained_on(data: str, **changes: Any) -> VocoderRecipe:
     if data == "notes":
         return replace(VocoderRecipe(), **changes)
     if data in ("digits", "orchestra"):
-        return replace(VocoderRecipe(), data=data, data_options={}, **changes)
+        return replace(VocoderRecipe(), data=data, data_options={"split": "train"}, **changes)
     if Path(data).is_dir():
         return replace(VocoderRecipe(), data="folder", data_options={"path": data}, **changes)
     raise ValueError(
