@@ -19,7 +19,7 @@ from gan_course.networks import (
     TexturedGenerator,
     modulation_picture,
 )
-from gan_course.networks.modulation import FAINT
+from gan_course.networks.modulation import FAINT, SHALLOW, UNIT, WIDE, shared_modulations
 from gan_course.networks.textured import quick
 
 CLASSES = {"pitch": 5, "instrument": 3}
@@ -218,6 +218,46 @@ def test_a_modulation_picture_is_the_logarithm_of_a_windowed_spectrum() -> None:
     torch.testing.assert_close(modulation_picture(x), wanted, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize("depth", [0.001, 0.02, 0.5])
+def test_shared_modulations_say_how_deep_wide_bands_waver(depth: float) -> None:
+    frame = torch.arange(32, dtype=torch.float64)
+    swell = 1 + depth * torch.cos(2 * math.pi * 5 / 32 * frame + 1)
+    x = torch.full((1, 1, 32, 32), -0.9, dtype=torch.float64)
+    x[0, 0, :4] = 20 * swell.log10() / UNIT + 0.5  # the four lowest bands, louder by 63 dB than the others
+    seen = shared_modulations(x)
+    assert seen.shape == (1, 8 + 2 + 1, 16) and seen.dtype == torch.float64
+    wanted = math.log(1 + (depth / SHALLOW) ** 2) / 2
+    assert float(seen[0, 0, 4]) == pytest.approx(wanted, rel=1e-6)  # of four bands
+    assert float(seen[0, 10, 4]) == pytest.approx(wanted, rel=1e-4)  # of all: the loud ones decide
+    assert seen[0, 1:8].abs().max() < 1e-12  # steady
+    torch.testing.assert_close(shared_modulations(x - 0.1), seen)  # softer, and as deep
+    assert shared_modulations(x.to(torch.bfloat16)).dtype == torch.float32
+
+
+def test_shared_modulations_are_those_of_the_amplitude_of_added_powers() -> None:
+    x = torch.rand(2, 2, 20, 64, dtype=torch.float64) * 2 - 1
+    power, window = 10 ** (x[:, 0].numpy() * 4.5), get_window("hann", 64)
+    groups = [range(i, min(i + n, 20)) for n in (*WIDE, 20) for i in range(0, 20, n)]
+    amplitude = np.stack([np.sqrt(power[:, g].sum(1)) for g in groups], 1)
+    mean = np.average(amplitude, axis=-1, weights=window)[..., None]
+    depth = np.abs(np.fft.rfft((amplitude / mean - 1) * window))[..., 1:] * 2 / window.sum()
+    wanted = torch.from_numpy(np.log(np.hypot(1, depth / SHALLOW)))
+    torch.testing.assert_close(shared_modulations(x), wanted, rtol=1e-9, atol=1e-9)
+
+
+def test_what_bands_do_together_is_plainer_to_a_judge_of_modulations_than_what_each_does() -> None:
+    torch.manual_seed(0)
+    judge, wanted = ModulationJudge((1, 32, 32), CLASSES, scale=1.0).double(), labels(64)
+    turn = 2 * math.pi * (8 / 32 * torch.arange(32, dtype=torch.float64) + torch.rand(64, 1, 32, 1))
+    notes = torch.full((64, 1, 32, 32), -0.2, dtype=torch.float64)
+    with torch.no_grad():
+        still, apart, together = (
+            judge(x, wanted)
+            for x in (notes, notes + 0.003 * turn.cos(), notes + 0.003 * turn[:, :, :1].cos())
+        )
+    assert (together - apart).abs().mean() > 0.3 * (apart - still).abs().mean()
+
+
 def test_a_judge_of_modulations_minds_a_small_flutter_and_no_level() -> None:
     torch.manual_seed(0)
     judge, wanted = ModulationJudge((1, 32, 16), CLASSES).double(), labels(16)
@@ -238,6 +278,39 @@ def test_a_textured_discriminator_with_a_judge_of_modulations_adds_its_logit() -
     with torch.no_grad():
         torch.testing.assert_close(whole(x, wanted), without(x, wanted) + whole.modulation_judge(x, wanted))
     assert whole.modulation_judge.scale == 0.2
+
+
+def test_a_textured_discriminator_judges_pictures_and_modulations_as_two_things_that_it_is_shown() -> None:
+    torch.manual_seed(0)
+    whole = TexturedDiscriminator((1, 32, 16), CLASSES, (4, 4, 8, 8), detail=5.0, modulation=0.2).double()
+    x, y = torch.randn(2, 5, 1, 32, 16, dtype=torch.float64)
+    wanted, of_modulations = labels(5), whole.modulation_judge
+    shown = whole.shown(x)
+    assert torch.equal(shown[:, : 32 * 16], x.flatten(1))
+    assert torch.equal(shown[:, 32 * 16 :], of_modulations.shown(x))
+    mixed = torch.cat([x.flatten(1), of_modulations.shown(y)], 1)
+    with torch.no_grad():
+        torch.testing.assert_close(whole.judge_shown(shown, wanted), whole(x, wanted))
+        torch.testing.assert_close(
+            whole.judge_shown(mixed, wanted),
+            whole(x, wanted) - of_modulations(x, wanted) + of_modulations(y, wanted),
+        )
+
+
+@pytest.mark.parametrize(("modulation", "judges"), [(0.0, 2), (0.2, 3)])
+def test_judges_apart_say_each_for_itself_what_they_say_together(modulation: float, judges: int) -> None:
+    together, apart = (
+        TexturedDiscriminator((1, 32, 16), CLASSES, (4, 4, 8, 8), modulation=modulation, apart=apart)
+        for apart in (False, True)
+    )
+    apart.load_state_dict(together.state_dict())
+    x, wanted = torch.randn(5, 1, 32, 16), labels(5)
+    with torch.no_grad():
+        of_each, named = apart(x, wanted, naming=True)
+        assert of_each.shape == (5, judges) and together(x, wanted).shape == (5,)
+        torch.testing.assert_close(of_each.sum(1), together(x, wanted))
+        torch.testing.assert_close(of_each[:, 0], BandDiscriminator.forward(apart, x, wanted))
+        torch.testing.assert_close(named, together(x, wanted, naming=True)[1])
 
 
 def test_a_gradient_penalty_on_silence_is_finite_for_a_judge_of_modulations() -> None:

@@ -212,6 +212,17 @@ def test_modulations_are_judged_where_a_recipe_says_so(clips: datasets.Clips) ->
         replace(textured, modulation=-1)
 
 
+def test_judges_play_a_game_each_where_a_recipe_says_so(clips: datasets.Clips) -> None:
+    textured = replace(SMALL, networks="textured", steps=8, modulation=0.2, naming=0.1)
+    apart, together = train(replace(textured, apart=True), clips), train(textured, clips)
+    assert apart.discriminator.apart and not together.discriminator.apart
+    assert not torch.equal(apart.averaged["project.weight"], together.averaged["project.weight"])
+    with pytest.raises(
+        ValueError, match=r"apart is True, and banded networks have no judges beside .* set apart to False"
+    ):
+        replace(SMALL, networks="banded", apart=True)
+
+
 def test_any_labels_or_none_can_be_the_condition(clips: datasets.Clips) -> None:
     for conditions in ((), ("instrument",), ("pitch", "instrument")):
         run = Training(replace(SMALL, conditions=conditions), clips)

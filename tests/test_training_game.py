@@ -100,6 +100,52 @@ def test_the_discriminator_makes_as_many_steps_as_the_rules_say() -> None:
     assert where(game) == pytest.approx((1.0 + RATE * psi, psi))
 
 
+class Magnifying(Slope):
+    """A discriminator that is shown x and 10 x, and adds up what it thinks of both."""
+
+    def shown(self, x: Tensor) -> Tensor:
+        return torch.cat([x, 10 * x], 1)
+
+    def judge_shown(self, shown: Tensor) -> Tensor:
+        return self.psi * shown.sum(1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.judge_shown(self.shown(x))
+
+
+@pytest.mark.parametrize(
+    ("penalty", "wanted"), [("r1", 0.25), ("r2", 0.25), ("gradient_penalty", (0.5 * 2**0.5 - 1) ** 2)]
+)
+def test_slopes_are_penalised_at_what_a_discriminator_is_shown(penalty: str, wanted: float) -> None:
+    rules = Rules("wasserstein", optimiser="sgd", batch=4, **{penalty: 1.0})
+    losses = Game(Point(1.0), Magnifying(0.5), rules, latent=1).step(zeros)
+    assert losses["penalty"].item() == pytest.approx(wanted)  # and not that of 11 ψ, which is the slope by x
+
+
+class Judges(nn.Module):
+    """A discriminator of two judges, whose logits are ψ x and 2 ψ x."""
+
+    def __init__(self, psi: float) -> None:
+        super().__init__()
+        self.psi = nn.Parameter(torch.tensor(psi))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([self.psi * x, 2 * self.psi * x], 1)
+
+
+def test_each_of_several_judges_plays_a_game_of_its_own() -> None:
+    rules = Rules("relativistic_pairing", optimiser="sgd", batch=4, generator_rate=RATE)
+    game = Game(Point(1.0), Judges(-0.5), rules, latent=1)
+    losses = game.step(zeros)
+    softplus = torch.nn.functional.softplus
+    of_each = [softplus(torch.tensor(-m)).item() for m in (0.5, 1.0)]  # x = 0, G(z) = 1: the margins
+    assert losses["D"].item() == pytest.approx(sum(of_each))
+    psi = game.bare_discriminator.psi.item()
+    assert losses["margin"].item() == pytest.approx(-3 * psi)
+    assert losses["G"].item() == pytest.approx(sum(softplus(torch.tensor(-m * psi)).item() for m in (1, 2)))
+    assert game.judge(torch.ones(3, 1)).tolist() == pytest.approx([3 * psi] * 3)
+
+
 @pytest.mark.parametrize("penalty", ["r1", "r2"])
 def test_a_penalty_pulls_by_its_weight_at_every_nth_step_n_times_as_much(penalty: str) -> None:
     game = dirac(theta=0.0, psi=0.5, penalty_every=3, **{penalty: 0.4})

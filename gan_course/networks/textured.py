@@ -73,7 +73,8 @@ class TexturedDiscriminator(BandDiscriminator):
     The parameters are those of `BandDiscriminator`. One judges patches. Their features are averaged over all places, so
     where in the picture something sounds wrong is the same to it; it is told the labels too, since a flute's texture is
     not a cello's. With ``detail`` above 0 it is also shown what is `quick` in the picture, magnified so often. With
-    ``modulation`` above 0 there is a `ModulationJudge` as well, and this is its scale.
+    ``modulation`` above 0 there is a `ModulationJudge` as well, and this is its scale. ``apart``, the judges do not add
+    up their logits, but return one each, ``(batch, judges)``.
     """
 
     def __init__(
@@ -84,9 +85,10 @@ class TexturedDiscriminator(BandDiscriminator):
         features: int = 128,
         detail: float = 0.0,
         modulation: float = 0.0,
+        apart: bool = False,
     ) -> None:
         super().__init__(shape, classes, widths, features)
-        self.detail = detail
+        self.detail, self.apart, self.shape = detail, apart, tuple(shape)
         inputs = [shape[0] * (2 if detail else 1), *LOCAL[:-1]]
         self.local = nn.ModuleList(
             nn.Conv2d(i, o, kernel_size=4, stride=2, padding=1) for i, o in zip(inputs, LOCAL, strict=True)
@@ -101,15 +103,28 @@ class TexturedDiscriminator(BandDiscriminator):
 
         Patches and modulations have no part in the naming.
         """
+        return self.judge_shown(self.shown(x), labels, naming)
+
+    def shown(self, x: Tensor) -> Tensor:
+        """What the judges are shown ``(batch, number)``: pictures, and what a judge of modulations sees of them."""
+        if self.modulation_judge is None:
+            return x.flatten(1)
+        return torch.cat([x.flatten(1), self.modulation_judge.shown(x)], 1)
+
+    def judge_shown(self, shown: Tensor, labels: Mapping[str, Tensor], naming: bool = False) -> Any:
+        """The same of what is `shown`."""
+        size = math.prod(self.shape)
+        x = shown[:, :size].unflatten(1, self.shape)
         h = torch.cat([x, self.detail * quick(x)], 1) if self.detail else x
         for layer in self.local:
             h = F.leaky_relu(layer(h), SLOPE)
         # The mean of n independent numbers varies √n times less than one of them: this makes up for it.
         f = h.mean((2, 3)) * math.sqrt(h.shape[2] * h.shape[3] / ALIKE)
-        of_others = self.local_judge(f, labels)
+        of_all = [self.local_judge(f, labels)]
         if self.modulation_judge is not None:
-            of_others = of_others + self.modulation_judge(x, labels)
-        if not naming:
-            return super().forward(x, labels) + of_others
-        logits, cost = super().forward(x, labels, naming=True)
-        return logits + of_others, cost
+            of_all.append(self.modulation_judge.judge_shown(shown[:, size:], labels))
+        said = super().forward(x, labels, naming)
+        logits = torch.stack([said[0] if naming else said, *of_all], 1)
+        if not self.apart:
+            logits = logits.sum(1)
+        return (logits, said[1]) if naming else logits

@@ -198,8 +198,11 @@ class Game:
     """A generator and a discriminator at some step of their game. Lesson 06.
 
     The generator maps z ``(batch, latent)`` of standard normal numbers to samples ``(batch, …)``, the discriminator
-    samples to one logit each, ``(batch,)`` or ``(batch, 1)``. Both are trained in place. ``objective`` stands in for
-    the one that the rules name, such as one of your own. A ``fabric`` (Lightning) takes care of device, precision and
+    samples to one logit each, ``(batch,)`` or ``(batch, 1)``; with several, ``(batch, judges)``, each judge plays a
+    game of its own, and their losses are added up. A discriminator that has `shown`, samples → ``(batch, number)``, and
+    `judge_shown`, this → logits, is penalised for slopes by what it is shown, and not by samples: what is little in a
+    sample may be much in what is shown of it. Both players are trained in place. ``objective`` stands in for the one
+    that the rules name, such as one of your own. A ``fabric`` (Lightning) takes care of device, precision and
     processes: of several, each plays its share of the same batch, and they take the mean of their gradients, so they
     play the game that one process would play. Raises ValueError for a batch that they cannot share evenly.
 
@@ -258,8 +261,8 @@ class Game:
         """One step of the generator, and as many of the discriminator as the rules say.
 
         Returns what was before the last steps, as scalars: the losses D and G, the margin (the mean difference between
-        the logits of real and generated samples) and, where they were taken, the penalty with its weights and what it
-        cost to name the real samples.
+        the logits of real and generated samples; of several judges added up) and, where they were taken, the penalty
+        with its weights and what it cost to name the real samples.
         """
         rules, said = self.rules, {}
         random = chance_at(self.seed, self.done)
@@ -273,7 +276,8 @@ class Game:
                 fake = self.generator(z_d, *labels)
             real_logits, unnamed = self._heard(x, labels)
             fake_logits = self.discriminator(fake, *labels).flatten()
-            loss = said["D"] = self.objective.discriminator(real_logits, fake_logits)
+            judges = len(real_logits) // len(x)
+            loss = said["D"] = judges * self.objective.discriminator(real_logits, fake_logits)
             if rules.naming:
                 said["naming"] = unnamed
                 loss = loss + rules.naming * unnamed
@@ -291,14 +295,14 @@ class Game:
             fake_logits, unnamed = self._heard(self.generator(z_g, *asked), asked)
             with torch.no_grad():
                 real_logits = self.discriminator(x, *labels).flatten()
-            said["G"] = self.objective.generator(real_logits, fake_logits)
+            said["G"] = judges * self.objective.generator(real_logits, fake_logits)
             self._slope(self.g_optimiser, said["G"] + rules.naming * unnamed)
             self.g_optimiser.step()
         if rules.simultaneous:
             self.d_optimiser.step()
         self._average()
         self.done += 1
-        said["margin"] = (real_logits - fake_logits).mean()
+        said["margin"] = judges * (real_logits - fake_logits).mean()
         numbers = torch.stack([value.detach().float() for value in said.values()])
         if self.processes > 1:
             numbers = self.fabric.all_reduce(numbers, reduce_op="mean")
@@ -312,10 +316,13 @@ class Game:
         return logits.flatten(), unnamed
 
     def _penalty(self, x: Tensor, fake: Tensor, labels: tuple[Any, ...], random: torch.Generator) -> Tensor:
-        rules, fake = self.rules, fake.to(x.dtype)
+        rules, fake, judged = self.rules, fake.to(x.dtype), self.bare_discriminator
+        if hasattr(judged, "shown"):
+            with torch.no_grad(), torch.autocast(self.device.type, enabled=False):
+                x, fake = judged.shown(x), judged.shown(fake)
 
         def judge(samples: Tensor) -> Tensor:
-            return self.bare_discriminator(samples, *labels)
+            return getattr(judged, "judge_shown", judged)(samples, *labels)
 
         penalty = torch.zeros((), device=x.device)
         # In full precision: the penalty is a sum of many small squares.
@@ -400,7 +407,7 @@ class Game:
     def judge(self, samples: Tensor, *labels: Any) -> Tensor:
         """The discriminator's logits ``(batch,)`` of samples ``(batch, …)``."""
         with _at_rest(self.bare_discriminator):
-            return self.bare_discriminator(samples, *labels).flatten()
+            return self.bare_discriminator(samples, *labels).reshape(len(samples), -1).sum(1)
 
     def agreed(self, *said: bool) -> tuple[bool, ...]:
         """Each answer, true for all processes if it is for one: they stop together, or some would wait for ever."""

@@ -32,9 +32,10 @@ class Recipe:
     generator is shown where the partials of a pitch lie, as in `networks.Partials`; ``antialiased``, it smooths what it
     doubles, as in `networks.convolutional.stretched`. ``detail`` is how many times what is quick in a picture is
     magnified for the judge of patches of `textured` networks, which is not shown it for 0; ``modulation`` is the scale
-    of their `networks.ModulationJudge`, and for 0 there is none. ``naming`` is the weight of naming the labels, as in
-    `Rules`, and ``unheard`` the share of the generator's turns in which a pitch is drawn anew from the range of what
-    else was asked for, as in `Training.wishes`.
+    of their `networks.ModulationJudge`, and for 0 there is none; ``apart``, their judges play a game each, as in
+    `Game`, and do not add up their logits. ``naming`` is the weight of naming the labels, as in `Rules`, and
+    ``unheard`` the share of the generator's turns in which a pitch is drawn anew from the range of what else was asked
+    for, as in `Training.wishes`.
 
     Each time that a clip is played to the discriminator it begins up to ``shift`` seconds later and is up to
     ``softer`` dB softer, at random; its pitch, which may be a condition, is never touched. The rest is as in `Rules`.
@@ -55,6 +56,7 @@ class Recipe:
     antialiased: bool = False
     detail: float = 0.0
     modulation: float = 0.0
+    apart: bool = False
     steps: int = 2600
     batch: int = 16
     learning_rate: float = 1e-3
@@ -92,11 +94,15 @@ class Recipe:
             )
         if self.networks not in FAMILIES:
             raise ValueError(f"there are no networks {self.networks!r}: choose {', '.join(FAMILIES)}")
-        for name, judge in (("detail", "judge of patches to be shown it"), ("modulation", "judge of it")):
+        for name, judge in (
+            ("detail", "judge of patches to be shown it"),
+            ("modulation", "judge of it"),
+            ("apart", "judges beside the first"),
+        ):
             if (given := getattr(self, name)) and self.networks != "textured":
                 raise ValueError(
                     f"{name} is {given}, and {self.networks} networks have no {judge}: take textured ones, or set "
-                    f"{name} to 0"
+                    f"{name} to {type(given)(0)}"
                 )
         if unknown := set(self.penalties) - set(PENALTIES):
             raise ValueError(
@@ -133,7 +139,9 @@ class Recipe:
 
     def new_discriminator(self, shape: Sequence[int], classes: Mapping[str, int]) -> Any:
         """A fresh discriminator of such spectrograms."""
-        shown = {name: getattr(self, name) for name in ("detail", "modulation") if getattr(self, name)}
+        shown = {
+            name: getattr(self, name) for name in ("detail", "modulation", "apart") if getattr(self, name)
+        }
         return FAMILIES[self.networks][1](shape, classes, self.discriminator_widths, **shown)
 
     @property

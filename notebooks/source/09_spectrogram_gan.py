@@ -515,7 +515,7 @@ plot_lines(hertz[1:], {name: curve[1:] for name, curve in curves.items()}, "freq
            alt="Two lines that fall with the frequency of change. That of the real notes is smooth; that of notes-full has a tooth at 15.6 Hz, and rises at 31 Hz.")
 
 # %% [markdown]
-# A tooth, where it was foretold. It is small, some tenths of a dB in most bands, and among the differences between one note and another that is next to nothing: it seems that no $D$ minded. There are three remedies.
+# A tooth, where it was foretold. It is small, some tenths of a dB in most bands, and among the differences between one note and another that is next to nothing: it seems that no $D$ minded. There are four remedies.
 #
 # *Filter what was doubled.* A doubling leaves **images** of what was there, mirrored at the edge of the old rate: a slow swell comes again as a quick flutter, and the checkerboard is the image of what stands still. Wherever a rate has changed, a low-pass takes them
 # away; that is **antialiasing**. With `antialiased=true` there is one between any two layers of $G$, a sinc of 13 taps under a window (Karras et al. 2021).
@@ -536,20 +536,35 @@ plot_lines(hertz[1:], {name: curve[1:] for name, curve in before.items()}, "freq
 #
 # *Magnify it for $D$.* With `detail=5` the judge of patches is shown, beside each picture, the picture less the mean of nine frames, five times as large. What is quick is plain there.
 #
-# *Show $D$ nothing else.* With `modulation=0.3` a third judge sees neither levels nor partials, but how deep each band wavers, and how often in a second: the logarithm of its **modulation spectrum**, which is the spectrum of a band's level along time. 0.3 is how large that is drawn for it.
+# *Show $D$ nothing else.* With `modulation=0.1` a third judge sees neither levels nor partials, but how deep each band wavers, and how often in a second: the logarithm of its **modulation spectrum**, which is the spectrum of a band's level along time. Beside each band it is shown 4, 16 and all of
+# them together: what bands do alike is plain there, and lost among what each does for itself. 0.1 is how large all this is drawn.
 #
-# > **Guess first:** we let real notes flutter by 0.3 dB, at 15.6 Hz. By how much does that change their pictures? And by how much what the third judge sees?
+# > **Guess first:** we let real notes flutter by 0.3 dB, at 15.6 Hz. By how much does that change their pictures? And by how much what the third judge is shown?
 
 # %% tags=["demo"]
-from gan_course.networks import modulation_picture
+from gan_course.networks import ModulationJudge
 
+third = ModulationJudge(trained.generator.shape, {}, scale=0.1)
 still = trained.encoding.encode(notes.audio[:256])
 fluttering = still + 0.3 / 45 * torch.cos(2 * torch.pi * 16 / 64 * torch.arange(64))  # 1 in a picture is 45 dB
-for name, seen in {"the pictures": lambda x: x - x.mean(), "what the third judge sees": modulation_picture}.items():
-    print(f"{name}: changed by {torch.linalg.norm(seen(fluttering) - seen(still)) / torch.linalg.norm(seen(still)):.1%}")
+shown = {"the pictures": lambda x: x.flatten(1), "what the third judge is shown": third.shown}
+for name, seen in shown.items():
+    print(f"{name}: changed by {torch.linalg.norm(seen(fluttering) - seen(still)) / torch.linalg.norm(seen(still) - seen(still).mean(0)):.1%}")
 
 # %% [markdown]
 # A swell of 20 dB to and fro is 67 times a flutter of 0.3 dB. In the logarithm it is nine times.
+#
+# *Let $D$ mind it.* Such a judge alone changed little: it saw the flutter and did not mind. The penalty forbade it. R1 and R2 want $D$ to be flat, so that pictures that lie near each other have nearly the same logit; and near is a matter of cells.
+#
+# > **Guess first:** a $D$ that tells a note from the same note with a flutter, by a difference of 1 between its logits, gains at most $\ln 2 = 0.69$: that is what it loses by not knowing. Over the way from one to the other it must rise by 1. What does R1 cost on such a slope, at γ = 0.5? And what if slopes were not by pictures, but by what the third judge is shown?
+
+# %% tags=["demo"]
+for name, seen in shown.items():
+    way = (seen(fluttering) - seen(still)).norm(dim=1).median()
+    print(f"{name}: {way:.2f} on the way, so a slope of {1 / way:.2f} or more; R1 costs {0.5 * 0.5 / way**2:.2f}")
+
+# %% [markdown]
+# By pictures, it does not pay to know better. So each judge is penalised by what it is shown: the first two by pictures, the third by modulations. What a gradient penalty calls near is part of what $D$ shall not notice, and worth a choice.
 #
 # What does it gain? Each row is a training of `orchestra`, of half an hour; where there are two numbers it was trained twice, and they show what is chance.
 #
