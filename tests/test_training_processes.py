@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from gan_course.networks import Discriminator, Generator
+from gan_course.networks import Discriminator, Generator, TexturedDiscriminator, TexturedGenerator
 from gan_course.training import Game, Rules, checkpoint, train
 from gan_course.training.processes import fabric
 from tests.test_training import SMALL
@@ -32,6 +32,7 @@ GAMES: dict[str, dict[str, Any]] = {
         "simultaneous": False,
     },
     "named": {"objective": "relativistic_pairing", "r1": 0.5, "naming": 0.7},
+    "judges apart": {"objective": "relativistic_pairing", "r1": 0.5, "r2": 0.3, "naming": 0.7},
     "at once": {"objective": "hinge", "r1": 0.5, "gradient_penalty": 1.0, "simultaneous": True},
 }
 
@@ -41,7 +42,7 @@ def bells(count: int, random: torch.Generator) -> torch.Tensor:
 
 
 def labelled(count: int, random: torch.Generator) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-    x = torch.randn(count, 1, 8, 8, generator=random, dtype=torch.float64)
+    x = torch.randn(count, 1, 8, 16, generator=random, dtype=torch.float64)
     return x, {"pitch": torch.randint(5, (count,), generator=random)}
 
 
@@ -49,21 +50,22 @@ def wishes(labels: dict[str, torch.Tensor], random: torch.Generator) -> dict[str
     return {"pitch": torch.randint(5, labels["pitch"].shape, generator=random)}
 
 
-def players(rules: dict[str, Any]) -> tuple[nn.Module, nn.Module]:
+def players(name: str) -> tuple[nn.Module, nn.Module]:
     torch.manual_seed(0)
-    if "naming" in rules:
-        shape, classes, widths = (1, 8, 8), {"pitch": 5}, (4, 4)
+    shape, classes, widths = (1, 8, 16), {"pitch": 5}, (4, 4)
+    if name == "judges apart":
+        judges = TexturedDiscriminator(shape, classes, widths, detail=2.0, modulation=0.3, apart=True)
+        return TexturedGenerator(shape, classes, 2, widths).double(), judges.double()
+    if "naming" in GAMES[name]:
         return Generator(shape, classes, 2, widths).double(), Discriminator(shape, classes, widths).double()
     generator = nn.Sequential(nn.Linear(2, 16), nn.LeakyReLU(0.2), nn.Linear(16, 2))
     discriminator = nn.Sequential(nn.Linear(2, 16), nn.LeakyReLU(0.2), nn.Linear(16, 1))
     return generator.double(), discriminator.double()
 
 
-def played(
-    rules: dict[str, Any], devices: int
-) -> tuple[Game, list[dict[str, torch.Tensor]], dict[str, float]]:
+def played(name: str, devices: int) -> tuple[Game, list[dict[str, torch.Tensor]], dict[str, float]]:
     """Three steps in float64, and the discriminator's and the generator's gradients at each."""
-    generator, discriminator = players(rules)
+    rules, (generator, discriminator) = GAMES[name], players(name)
     named = "naming" in rules
     game = Game(
         generator,
@@ -87,7 +89,7 @@ def played(
 
 def share(folder: Path) -> None:
     """What each of two processes does."""
-    results = {name: played(rules, 2) for name, rules in GAMES.items()}
+    results = {name: played(name, 2) for name in GAMES}
     run = train(SMALL, folder=folder / "run", observers=[_history(folder / "run")], devices=2)
     # Only the second has no time left, and the first must not wait for it for ever.
     train(SMALL, folder=folder / "paused", devices=2, seconds=0 if os.environ["RANK"] == "1" else math.inf)
@@ -134,7 +136,7 @@ def test_two_processes_have_the_gradients_and_after_three_steps_the_weights_of_o
     two: Path, name: str
 ) -> None:
     state, gradients, losses = torch.load(two / "games.pt", weights_only=True)[name]
-    one, alone, said = played(GAMES[name], 1)
+    one, alone, said = played(name, 1)
     for shared, own in zip(gradients, alone, strict=True):
         assert shared.keys() == own.keys()
         for key, gradient in own.items():
