@@ -64,7 +64,7 @@ def _modulations(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class ModulationJudge(nn.Module):
-    """A spectrogram and labels → one logit, from its `modulation_picture` alone.
+    """A spectrogram and labels → one logit, from its `modulation_picture` and `shared_modulations` alone.
 
     Convolutions go over bands and modulations, then all places are weighed together, and the `shared_modulations` with
     them, since a flutter of 8 Hz is not one of 16, nor is what befits a bass a thing for a flute. What it is `shown` is
@@ -87,12 +87,9 @@ class ModulationJudge(nn.Module):
         self.layers = nn.ModuleList(
             nn.Conv2d(i, o, kernel_size=4, stride=2, padding=1) for i, o in zip(inputs, WIDTHS, strict=True)
         )
-        self.shape, self.rows = (
-            (channels, height, width),
-            1 + sum(math.ceil(height / bands) for bands in WIDE),
-        )
-        of_bands, shared = WIDTHS[-1] * (height // 8) * (width // 16), self.rows * (width // 2)
-        self.features = nn.Linear(of_bands + shared, features)
+        self.seen = (channels, height, width // 2)
+        wide = 1 + sum(math.ceil(height / bands) for bands in WIDE)
+        self.features = nn.Linear(WIDTHS[-1] * (height // 8) * (width // 16) + wide * (width // 2), features)
         self.judge = Projection(features, classes)
         self.apply(start_weights)
 
@@ -102,9 +99,8 @@ class ModulationJudge(nn.Module):
 
     def judge_shown(self, shown: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
         """What is `shown` ``(batch, number)`` → logits ``(batch,)``."""
-        channels, height, width = self.shape
-        of_bands, shared = shown.split([channels * height * (width // 2), self.rows * (width // 2)], 1)
-        h = of_bands.unflatten(1, (channels, height, width // 2))
+        single = math.prod(self.seen)
+        h, shared = shown[:, :single].unflatten(1, self.seen), shown[:, single:]
         for layer in self.layers:
             h = F.leaky_relu(layer(h), SLOPE)
         seen = torch.cat([h.flatten(1), shared.to(h.dtype)], 1)

@@ -316,13 +316,14 @@ class Game:
         return logits.flatten(), unnamed
 
     def _penalty(self, x: Tensor, fake: Tensor, labels: tuple[Any, ...], random: torch.Generator) -> Tensor:
-        rules, fake, judged = self.rules, fake.to(x.dtype), self.bare_discriminator
-        if hasattr(judged, "shown"):
-            with torch.no_grad(), torch.autocast(self.device.type, enabled=False):
-                x, fake = judged.shown(x), judged.shown(fake)
+        rules, fake, judges = self.rules, fake.to(x.dtype), self.bare_discriminator
+        if hasattr(judges, "shown"):
+            with torch.no_grad():
+                x, fake = judges.shown(x), judges.shown(fake)
+            judges = judges.judge_shown
 
         def judge(samples: Tensor) -> Tensor:
-            return getattr(judged, "judge_shown", judged)(samples, *labels)
+            return judges(samples, *labels)
 
         penalty = torch.zeros((), device=x.device)
         # In full precision: the penalty is a sum of many small squares.
