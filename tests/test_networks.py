@@ -12,14 +12,17 @@ from gan_course.networks import (
     FAMILIES,
     BandDiscriminator,
     BandGenerator,
+    Classifier,
     Discriminator,
     Generator,
     ModulationJudge,
+    Namer,
     TexturedDiscriminator,
     TexturedGenerator,
     modulation_picture,
 )
 from gan_course.networks.modulation import FAINT, SHALLOW, UNIT, WIDE, shared_modulations
+from gan_course.networks.namer import MOVED, moved, moves
 from gan_course.networks.textured import quick
 
 CLASSES = {"pitch": 5, "instrument": 3}
@@ -311,6 +314,65 @@ def test_judges_apart_say_each_for_itself_what_they_say_together(modulation: flo
         torch.testing.assert_close(of_each.sum(1), together(x, wanted))
         torch.testing.assert_close(of_each[:, 0], BandDiscriminator.forward(apart, x, wanted))
         torch.testing.assert_close(named, together(x, wanted, naming=True)[1])
+
+
+def test_a_namer_names_the_labels_in_the_place_of_the_first_judge_and_judges_nothing() -> None:
+    torch.manual_seed(2)
+    without, whole = (
+        TexturedDiscriminator((1, 32, 16), CLASSES, (4, 4, 8, 8), namer=namer).double()
+        for namer in (False, True)
+    )
+    whole.load_state_dict(without.state_dict(), strict=False)
+    x, wanted = torch.randn(6, 1, 32, 16, dtype=torch.float64), labels(6)
+    logits, cost = whole(x, wanted, naming=True)
+    torch.testing.assert_close(logits, without(x, wanted))
+    # a tenth of the certainty is spread evenly over all names
+    expected = 0.0
+    for kind, heard in whole.namer(x).items():
+        said = heard.log_softmax(1)
+        expected -= (0.9 * said[torch.arange(6), wanted[kind]] + 0.1 * said.mean(1)).mean()
+    torch.testing.assert_close(cost, expected)
+    cost.backward()
+    slopes = {name for name, w in whole.named_parameters() if w.grad is not None}
+    assert slopes == {f"namer.{name}" for name, _ in whole.namer.named_parameters()}
+
+
+def test_a_namer_hears_pictures_moved_and_is_not_asked_their_pitch() -> None:
+    torch.manual_seed(3)
+    namer, x, wanted = Namer((1, 32, 16), CLASSES), torch.randn(3, 1, 32, 16), labels(3)
+    by = torch.tensor([2, 0, -1])
+    by_hand = torch.stack(
+        [
+            torch.cat([x[0, :, :1].repeat(1, 2, 1), x[0, :, :-2]], 1),
+            x[1],
+            torch.cat([x[2, :, 1:], x[2, :, -1:]], 1),
+        ]
+    )
+    assert torch.equal(moved(x, by), by_hand)
+    cost = namer.naming(x, wanted | {MOVED: by})
+    heard = namer(by_hand)
+    by_kind = {
+        kind: torch.nn.functional.cross_entropy(
+            heard[kind], wanted[kind], reduction="none", label_smoothing=0.1
+        )
+        for kind in CLASSES
+    }
+    torch.testing.assert_close(cost, by_kind["instrument"].mean() + by_kind["pitch"][1] / 3)
+
+
+def test_half_of_the_pictures_are_moved_and_by_every_number_of_bands_alike_often() -> None:
+    shares = torch.bincount(moves(90_000, torch.Generator().manual_seed(0)) + 4, minlength=9) / 90_000
+    expected = torch.full((9,), 0.5 / 8)
+    expected[4] = 0.5
+    assert (shares - expected).abs().max() < 0.01
+
+
+@pytest.mark.parametrize("groups", [None, 4])
+def test_a_classifier_in_groups_hears_each_picture_by_itself(groups: int | None) -> None:
+    torch.manual_seed(0)
+    classifier, x = Classifier((1, 32, 16), CLASSES, (8, 8), groups=groups), torch.randn(6, 1, 32, 16)
+    alone, among = classifier.features(x[:2]), classifier.features(x)[:2]
+    assert torch.allclose(alone, among, atol=1e-5) == (groups is not None)
 
 
 def test_a_gradient_penalty_on_silence_is_finite_for_a_judge_of_modulations() -> None:

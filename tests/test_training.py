@@ -14,6 +14,7 @@ import torch
 
 from gan_course import datasets, zoo
 from gan_course.datasets.augmentation import delayed, softened
+from gan_course.networks.namer import MOVED
 from gan_course.training import Recipe, Training, checkpoint, steps_within, train
 from gan_course.training.recorders import History
 
@@ -27,6 +28,22 @@ SMALL = Recipe(
     penalty_every=4,
     precision="32-true",
 )
+WHOLE = replace(
+    SMALL,
+    networks="textured",
+    shift=0.01,
+    softer=1.0,
+    partials=True,
+    antialiased=True,
+    detail=2.0,
+    modulation=0.2,
+    apart=True,
+    namer=True,
+    naming=0.5,
+    unheard=0.3,
+    gamma_at_end=0.5,
+)
+"""All that there is, as well."""
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +69,9 @@ def test_the_same_seed_gives_the_same_weights_to_the_bit(clips: datasets.Clips) 
     assert_same(weights(train(SMALL, clips)), weights(train(SMALL, clips)))
 
 
+@pytest.mark.parametrize("recipe", [SMALL, WHOLE], ids=["small", "whole"])
 def test_a_run_that_was_interrupted_ends_with_the_weights_of_one_that_was_not(
-    clips: datasets.Clips, tmp_path: Path
+    clips: datasets.Clips, tmp_path: Path, recipe: Recipe
 ) -> None:
     class Stop(Exception):
         pass
@@ -64,10 +82,10 @@ def test_a_run_that_was_interrupted_ends_with_the_weights_of_one_that_was_not(
                 raise Stop
 
     with pytest.raises(Stop):
-        train(SMALL, clips, tmp_path, [Interrupting(tmp_path)], save_every=5)
-    resumed = train(SMALL, clips, tmp_path)
-    assert resumed.done == SMALL.steps
-    assert_same(weights(resumed), weights(train(SMALL, clips)))
+        train(recipe, clips, tmp_path, [Interrupting(tmp_path)], save_every=5)
+    resumed = train(recipe, clips, tmp_path)
+    assert resumed.done == recipe.steps
+    assert_same(weights(resumed), weights(train(recipe, clips)))
 
 
 def test_training_moves_both_players_and_the_average_follows_behind(clips: datasets.Clips) -> None:
@@ -221,6 +239,35 @@ def test_judges_play_a_game_each_where_a_recipe_says_so(clips: datasets.Clips) -
         ValueError, match=r"apart is True, and banded networks have no judges beside .* set apart to False"
     ):
         replace(SMALL, networks="banded", apart=True)
+
+
+def test_a_namer_names_the_labels_where_a_recipe_says_so(clips: datasets.Clips) -> None:
+    textured = replace(SMALL, networks="textured", steps=8, naming=0.5)
+    named, without = train(replace(textured, namer=True), clips), train(textured, clips)
+    assert named.discriminator.namer.classes == named.classes and without.discriminator.namer is None
+    assert not torch.equal(named.averaged["project.weight"], without.averaged["project.weight"])
+    assert replace(textured, namer=True).conditioned_on({}).namer is False
+    with pytest.raises(
+        ValueError, match=r"namer is True, and banded networks have no namer .* set namer to False"
+    ):
+        replace(textured, namer=True, networks="banded")
+    with pytest.raises(ValueError, match="naming is 0, so that it is asked nothing"):
+        replace(textured, namer=True, naming=0.0)
+
+
+@pytest.mark.parametrize("unheard", [0.0, 0.5])
+def test_real_sounds_are_heard_moved_by_the_namer_and_generated_ones_as_they_are(
+    clips: datasets.Clips, unheard: float
+) -> None:
+    run = Training(replace(SMALL, networks="textured", naming=0.5, namer=True, unheard=unheard), clips)
+    heard, namer = [], run.game.bare_discriminator.namer
+    own = namer.naming
+    namer.naming = lambda x, labels: heard.append(dict(labels)) or own(x, labels)
+    run.step()
+    real, asked = heard
+    assert set(real) - set(asked) == {MOVED} and set(asked) == {"pitch", "instrument"}
+    assert 0 < (real[MOVED] != 0).sum() < len(real[MOVED])
+    assert torch.equal(real["pitch"], asked["pitch"]) == (unheard == 0)
 
 
 def test_any_labels_or_none_can_be_the_condition(clips: datasets.Clips) -> None:

@@ -17,6 +17,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from gan_course.networks import Discriminator, Generator, TexturedDiscriminator, TexturedGenerator
+from gan_course.networks.namer import MOVED, moves
 from gan_course.training import Game, Rules, checkpoint, train
 from gan_course.training.processes import fabric
 from tests.test_training import SMALL
@@ -32,7 +33,7 @@ GAMES: dict[str, dict[str, Any]] = {
         "simultaneous": False,
     },
     "named": {"objective": "relativistic_pairing", "r1": 0.5, "naming": 0.7},
-    "judges apart": {"objective": "relativistic_pairing", "r1": 0.5, "r2": 0.3, "naming": 0.7},
+    "judges apart, and a namer": {"objective": "relativistic_pairing", "r1": 0.5, "r2": 0.3, "naming": 0.7},
     "at once": {"objective": "hinge", "r1": 0.5, "gradient_penalty": 1.0, "simultaneous": True},
 }
 
@@ -42,8 +43,8 @@ def bells(count: int, random: torch.Generator) -> torch.Tensor:
 
 
 def labelled(count: int, random: torch.Generator) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-    x = torch.randn(count, 1, 8, 16, generator=random, dtype=torch.float64)
-    return x, {"pitch": torch.randint(5, (count,), generator=random)}
+    x = torch.randn(count, 1, 16, 16, generator=random, dtype=torch.float64)
+    return x, {"pitch": torch.randint(5, (count,), generator=random), MOVED: moves(count, random)}
 
 
 def wishes(labels: dict[str, torch.Tensor], random: torch.Generator) -> dict[str, torch.Tensor]:
@@ -52,9 +53,11 @@ def wishes(labels: dict[str, torch.Tensor], random: torch.Generator) -> dict[str
 
 def players(name: str) -> tuple[nn.Module, nn.Module]:
     torch.manual_seed(0)
-    shape, classes, widths = (1, 8, 16), {"pitch": 5}, (4, 4)
-    if name == "judges apart":
-        judges = TexturedDiscriminator(shape, classes, widths, detail=2.0, modulation=0.3, apart=True)
+    shape, classes, widths = (1, 16, 16), {"pitch": 5}, (4, 4)
+    if name == "judges apart, and a namer":
+        judges = TexturedDiscriminator(
+            shape, classes, widths, detail=2.0, modulation=0.3, apart=True, namer=True
+        )
         return TexturedGenerator(shape, classes, 2, widths).double(), judges.double()
     if "naming" in GAMES[name]:
         return Generator(shape, classes, 2, widths).double(), Discriminator(shape, classes, widths).double()

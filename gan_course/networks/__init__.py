@@ -14,6 +14,7 @@ from gan_course.networks.convolutional import (
     projection_logit,
 )
 from gan_course.networks.modulation import ModulationJudge, modulation_picture
+from gan_course.networks.namer import Namer
 from gan_course.networks.partials import Partials, comb
 from gan_course.networks.perceptron import perceptron
 from gan_course.networks.residual import ResidualDiscriminator, ResidualGenerator
@@ -36,6 +37,7 @@ __all__ = [
     "Discriminator",
     "Generator",
     "ModulationJudge",
+    "Namer",
     "Partials",
     "Projection",
     "ResidualDiscriminator",

@@ -1,8 +1,8 @@
 """A small classifier of spectrograms whose next to last layer is a description of the sound. Lesson 04.
 
 Strided convolutions in the shape of the DCGAN discriminator (Radford, Metz and Chintala 2016), with batch normalisation
-(Ioffe and Szegedy 2015), which a GAN's discriminator has reason to avoid. A classifier has none: it learns in fewer
-steps with it, and understands voices better that are new to it.
+(Ioffe and Szegedy 2015), which a GAN's discriminator has reason to avoid. A classifier by itself has none: it learns in
+fewer steps with it, and understands voices better that are new to it. A namer, which plays in a game, does without.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ class Classifier(nn.Module):
     ``widths``. ``classes`` gives the number of values of each kind, as in ``{"pitch": 37, "instrument": 6}``. Each
     width is the number of channels after one convolution of kernel 4 and stride 2. What is left is brought to
     ``features`` numbers, and each kind is a linear map of these: they hold all that the labels ask for, which is why
-    they can be used to compare sounds. Lesson 04.
+    they can be used to compare sounds. Layers are normalised over the batch; with ``groups``, each picture by itself,
+    in so many groups of channels (Wu and He 2018): what is said of a sound then does not depend on what else is heard,
+    as a player of a game needs it. Lesson 04.
 
     Raises ValueError for a shape that does not divide and for no classes.
     """
@@ -33,6 +35,7 @@ class Classifier(nn.Module):
         classes: Mapping[str, int],
         widths: Sequence[int] = (16, 32, 48, 64),
         features: int = 64,
+        groups: int | None = None,
     ) -> None:
         super().__init__()
         channels, height, width = shape
@@ -44,7 +47,7 @@ class Classifier(nn.Module):
             )
         self.shape, self.classes, self.widths = tuple(shape), dict(classes), tuple(widths)
         self.down = nn.Sequential(
-            *(halving(i, o) for i, o in zip((channels, *widths[:-1]), widths, strict=True))
+            *(halving(i, o, groups) for i, o in zip((channels, *widths[:-1]), widths, strict=True))
         )
         size = widths[-1] * (height >> len(widths)) * (width >> len(widths))
         self.describe = nn.Linear(size, features)
@@ -72,11 +75,14 @@ class Classifier(nn.Module):
         return dict(zip(self.classes, every.split(list(self.classes.values()), dim=1), strict=True))
 
 
-def halving(inputs: int, outputs: int) -> nn.Sequential:
-    """A layer that halves frequency and frame: convolution, normalisation, leaky ReLU."""
+def halving(inputs: int, outputs: int, groups: int | None = None) -> nn.Sequential:
+    """A layer that halves frequency and frame: convolution, normalisation, leaky ReLU.
+
+    Batch normalisation or, with ``groups``, that of so many groups of channels in each picture.
+    """
     return nn.Sequential(
         # without a bias, since the normalisation that follows has one
         nn.Conv2d(inputs, outputs, kernel_size=4, stride=2, padding=1, bias=False),
-        nn.BatchNorm2d(outputs),
+        nn.BatchNorm2d(outputs) if groups is None else nn.GroupNorm(groups, outputs),
         nn.LeakyReLU(SLOPE),
     )

@@ -78,19 +78,26 @@ class Projection(nn.Module):
             return bare
         return projection_logit(f, bare, self.matches(self.conditioning(labels, len(f)).to(f)))
 
+    def heard(self, f: Tensor) -> dict[str, Tensor]:
+        """What ``f`` ``(batch, features)`` is heard as: for each kind of label, logits ``(batch, class)``.
+
+        They are e(label)·f / √size of all labels of a kind, so that the embeddings are trained by what they are for:
+        Odena, Olah and Shlens (2017), with the projection's own weights. Lesson 09.
+        """
+        if self.matches is None:
+            return {}
+        kinds = self.conditioning.classes
+        logits = f @ self.matches.weight / math.sqrt(f.shape[1])
+        return dict(zip(kinds, logits.split(list(kinds.values()), dim=1), strict=True))
+
     def naming(self, f: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
         """What it costs to name the labels from ``f`` ``(batch, features)``: the sum of their cross-entropies, in nats.
 
-        e(label)·f / √size of all labels of a kind are the logits of a classifier, so that the embeddings are trained by
-        what they are for, and a generator can be told what it was heard as: Odena, Olah and Shlens (2017), with the
-        projection's own weights. Zero where there are no labels. Lesson 09.
+        By what a generator is `heard` as, it can be told whether it is what it was asked for. Zero where there are no
+        labels. Lesson 09.
         """
         cost = torch.zeros((), dtype=torch.promote_types(f.dtype, torch.float32), device=f.device)
-        if self.matches is None:
-            return cost
-        kinds = self.conditioning.classes
-        heard = (f @ self.matches.weight / math.sqrt(f.shape[1])).split(list(kinds.values()), dim=1)
-        for kind, logits in zip(kinds, heard, strict=True):
+        for kind, logits in self.heard(f).items():
             cost = cost + F.cross_entropy(logits.to(cost), labels[kind])
         return cost
 

@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from gan_course.networks.banded import BandDiscriminator, BandGenerator
 from gan_course.networks.convolutional import SLOPE, Projection, start_weights
 from gan_course.networks.modulation import ModulationJudge
+from gan_course.networks.namer import Namer
 
 FINE = 8
 """Channels between the two convolutions at the end of the generator."""
@@ -74,7 +75,8 @@ class TexturedDiscriminator(BandDiscriminator):
     where in the picture something sounds wrong is the same to it; it is told the labels too, since a flute's texture is
     not a cello's. With ``detail`` above 0 it is also shown what is `quick` in the picture, magnified so often. With
     ``modulation`` above 0 there is a `ModulationJudge` as well, and this is its scale. ``apart``, the judges do not add
-    up their logits, but return one each, ``(batch, judges)``.
+    up their logits, but return one each, ``(batch, judges)``. With a ``namer``, a `Namer` names the labels, and not the
+    first judge by what it sees.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class TexturedDiscriminator(BandDiscriminator):
         detail: float = 0.0,
         modulation: float = 0.0,
         apart: bool = False,
+        namer: bool = False,
     ) -> None:
         super().__init__(shape, classes, widths, features)
         self.detail, self.apart, self.shape = detail, apart, tuple(shape)
@@ -96,12 +99,13 @@ class TexturedDiscriminator(BandDiscriminator):
         self.local_judge = Projection(LOCAL[-1], classes)
         for module in (self.local, self.local_judge):
             module.apply(start_weights)
+        self.namer = Namer(shape, classes) if namer else None
         self.modulation_judge = ModulationJudge(shape, classes, features, modulation) if modulation else None
 
     def forward(self, x: Tensor, labels: Mapping[str, Tensor], naming: bool = False) -> Any:
         """``x`` ``(batch, channel, frequency, frame)`` → logits ``(batch,)``; with ``naming``, also its cost.
 
-        Patches and modulations have no part in the naming.
+        Patches and modulations have no part in the naming, nor has the first judge where there is a namer.
         """
         return self.judge_shown(self.shown(x), labels, naming)
 
@@ -123,8 +127,10 @@ class TexturedDiscriminator(BandDiscriminator):
         of_all = [self.local_judge(f, labels)]
         if self.modulation_judge is not None:
             of_all.append(self.modulation_judge.judge_shown(shown[:, size:], labels))
-        said = super().forward(x, labels, naming)
-        logits = torch.stack([said[0] if naming else said, *of_all], 1)
+        f = self.seen(x)
+        logits = torch.stack([self.judge(f, labels), *of_all], 1)
         if not self.apart:
             logits = logits.sum(1)
-        return (logits, said[1]) if naming else logits
+        if not naming:
+            return logits
+        return logits, self.judge.naming(f, labels) if self.namer is None else self.namer.naming(x, labels)

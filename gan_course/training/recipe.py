@@ -33,9 +33,9 @@ class Recipe:
     doubles, as in `networks.convolutional.stretched`. ``detail`` is how many times what is quick in a picture is
     magnified for the judge of patches of `textured` networks, which is not shown it for 0; ``modulation`` is the scale
     of their `networks.ModulationJudge`, and for 0 there is none; ``apart``, their judges play a game each, as in
-    `Game`, and do not add up their logits. ``naming`` is the weight of naming the labels, as in `Rules`, and
-    ``unheard`` the share of the generator's turns in which a pitch is drawn anew from the range of what else was asked
-    for, as in `Training.wishes`.
+    `Game`, and do not add up their logits; with a ``namer``, a `networks.Namer` names the labels, and not they.
+    ``naming`` is the weight of naming the labels, as in `Rules`, and ``unheard`` the share of the generator's turns in
+    which a pitch is drawn anew from the range of what else was asked for, as in `Training.wishes`.
 
     Each time that a clip is played to the discriminator it begins up to ``shift`` seconds later and is up to
     ``softer`` dB softer, at random; its pitch, which may be a condition, is never touched. The rest is as in `Rules`.
@@ -57,6 +57,7 @@ class Recipe:
     detail: float = 0.0
     modulation: float = 0.0
     apart: bool = False
+    namer: bool = False
     steps: int = 2600
     batch: int = 16
     learning_rate: float = 1e-3
@@ -98,6 +99,7 @@ class Recipe:
             ("detail", "judge of patches to be shown it"),
             ("modulation", "judge of it"),
             ("apart", "judges beside the first"),
+            ("namer", "namer beside their judges"),
         ):
             if (given := getattr(self, name)) and self.networks != "textured":
                 raise ValueError(
@@ -120,6 +122,10 @@ class Recipe:
             raise ValueError(
                 f"naming is {self.naming}, and there are no conditions to be named: choose some, or set it to 0"
             )
+        if self.namer and not self.naming:
+            raise ValueError(
+                "namer is True, and naming is 0, so that it is asked nothing: set naming above 0, or namer to False"
+            )
         _ = self.rules  # which refuse what no game can be played by
 
     def new_generator(
@@ -140,7 +146,9 @@ class Recipe:
     def new_discriminator(self, shape: Sequence[int], classes: Mapping[str, int]) -> Any:
         """A fresh discriminator of such spectrograms."""
         shown = {
-            name: getattr(self, name) for name in ("detail", "modulation", "apart") if getattr(self, name)
+            name: getattr(self, name)
+            for name in ("detail", "modulation", "apart", "namer")
+            if getattr(self, name)
         }
         return FAMILIES[self.networks][1](shape, classes, self.discriminator_widths, **shown)
 
@@ -231,6 +239,7 @@ class Recipe:
             partials=self.partials and pitched,
             unheard=self.unheard if pitched else 0.0,
             naming=self.naming if classes else 0.0,
+            namer=self.namer and bool(classes),
         )
 
     def rate_at(self, step: int) -> float:

@@ -106,6 +106,7 @@ def describe(model: Model, name: str, verdict: Verdict, tracked: dict[str, dict[
     networks += f", D's patches shown with what is quick {recipe.detail:g} times" if recipe.detail else ""
     networks += f", D with a judge of modulations (scale {recipe.modulation:g})" if recipe.modulation else ""
     networks += ", D's judges play a game each" * recipe.apart
+    networks += ", labels named by a namer beside them" * recipe.namer
     vocoder = about.get("vocoder")
     by, heard = (f": by {vocoder}", f" --vocoder {vocoder}") if vocoder else ("", "")
     row = f"| made to sound by | {vocoder}, whose card says what it was trained on |\n" if vocoder else ""
