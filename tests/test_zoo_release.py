@@ -79,6 +79,21 @@ def test_the_card_says_what_it_learnt_from_how_long_and_on_what(run: Path) -> No
     assert f"{model.parameters:,} parameters" in describe(model, "mine", VERDICT, {})
 
 
+def test_the_card_says_which_judges_there_were_and_who_named(run: Path) -> None:
+    plain = fields(card_of(run))["networks"]
+    whole = {
+        "networks": "textured",
+        "detail": 5.0,
+        "modulation": 0.3,
+        "apart": True,
+        "naming": 0.1,
+        "namer": True,
+    }
+    said = fields(card_of(run, **whole))["networks"]
+    for words in ("quick 5 times", "modulations (scale 0.3)", "a game each", "labels named by a namer"):
+        assert words in said and words not in plain
+
+
 @pytest.mark.parametrize(
     ("data", "credit", "terms"),
     [
