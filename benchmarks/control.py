@@ -20,7 +20,7 @@ from gan_course.datasets import Clips
 from gan_course.evaluation.ear import Ear
 from gan_course.evaluation.pitch import cents, track_pitch
 from gan_course.synthesis import frequency_of, midi_number
-from gan_course.zoo import Model, load, load_ear
+from gan_course.zoo import Model, load, load_ear, load_vocoder
 from gan_course.zoo.judging import JUDGES, generated_like, through
 
 TUNE = "in tune"
@@ -82,9 +82,12 @@ def main(words: Sequence[str] | None = None) -> None:
         "model", nargs="?", default="orchestra-full", help="a shipped model, or a run's folder"
     )
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--vocoder", help="hear it through this one; as released, or as trained, if none")
     given = parser.parse_args(words)
     try:
         model = load(given.model)
+        if given.vocoder:
+            model.heard_through(load_vocoder(given.vocoder))
     except ValueError as error:
         parser.error(str(error))
     data = model.recipe.data

@@ -28,16 +28,20 @@ from gan_course.training.schedules import held_then_falling
 Labels = Mapping[str, Tensor]
 
 
-class Features(BandDiscriminator):
-    """The features of a banded discriminator, which name by a projection, and judge nothing."""
+class Features(nn.Module):
+    """The features of a banded discriminator, which name by their projection, and judge nothing."""
+
+    def __init__(self, shape: Sequence[int], classes: Mapping[str, int], widths: Sequence[int]) -> None:
+        super().__init__()
+        self.discriminator = BandDiscriminator(shape, classes, widths)
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        """For each kind of label, logits ``(batch, class)``."""
+        return self.discriminator.judge.heard(self.discriminator.seen(x))
 
     def naming(self, x: Tensor, labels: Labels) -> Tensor:
         """What it costs to name the labels of ``x``."""
-        return self.judge.naming(self.seen(x), labels)
-
-    def heard(self, x: Tensor) -> dict[str, Tensor]:
-        """For each kind of label, logits ``(batch, class)``."""
-        return self.judge.heard(self.seen(x))
+        return self.discriminator.judge.naming(self.discriminator.seen(x), labels)
 
 
 class Still(Namer):
@@ -80,8 +84,7 @@ def taught(make: Callable[[], Any], data: Training, steps: int, seed: int) -> An
 @torch.no_grad()
 def right(network: nn.Module, x: Tensor, labels: Labels) -> dict[str, float]:
     """For each kind of label, the share of pictures ``x`` that is named right."""
-    hear = network.heard if isinstance(network, Features) else network
-    parts = [hear(part) for part in x.split(256)]
+    parts = [network(part) for part in x.split(256)]
     heard = {kind: torch.cat([part[kind] for part in parts]).argmax(1) for kind in parts[0]}
     return {kind: float((named == labels[kind]).float().mean()) for kind, named in heard.items()}
 

@@ -58,6 +58,7 @@ def test_a_model_whose_data_have_no_held_out_part_is_refused(capsys: pytest.Capt
     for words, sentence in (
         (["notes-lite"], "is expected: name a model of the orchestra"),
         (["nobody"], "there is no model"),
+        (["orchestra-full", "--vocoder", "nobody"], "there is no vocoder"),
     ):
         with pytest.raises(SystemExit):
             main(words)

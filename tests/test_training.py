@@ -43,7 +43,7 @@ WHOLE = replace(
     unheard=0.3,
     gamma_at_end=0.5,
 )
-"""All that there is, as well."""
+"""Every option that a recipe has, at once."""
 
 
 @pytest.fixture(scope="module")
@@ -253,6 +253,10 @@ def test_a_namer_names_the_labels_where_a_recipe_says_so(clips: datasets.Clips) 
         replace(textured, namer=True, networks="banded")
     with pytest.raises(ValueError, match="naming is 0, so that it is asked nothing"):
         replace(textured, namer=True, naming=0.0)
+    with pytest.raises(ValueError, match="a namer halves pictures 4 times, and 72 bands × 64 frames"):
+        Training(
+            replace(textured, namer=True, representation={"representation": "LogMel", "n_mels": 72}), clips
+        )
 
 
 @pytest.mark.parametrize("unheard", [0.0, 0.5])

@@ -23,6 +23,8 @@ FARTHEST = 4
 """By so many bands, up or down, a picture is moved at most."""
 UNSURE = 0.1
 """The share of certainty that is spread over all names: label smoothing (Szegedy et al. 2016)."""
+WIDTHS = (16, 32, 48, 64)
+"""Channels after each of its convolutions."""
 GROUPS = 8
 """Groups of channels in which its layers are normalised."""
 
@@ -47,11 +49,17 @@ def moved(x: Tensor, bands: Tensor) -> Tensor:
 class Namer(Classifier):
     """A `Classifier` in groups, so that no sample depends on others, which learns while a game is played.
 
-    ``shape`` and ``classes`` are as there; raises ValueError for the same.
+    ``shape`` and ``classes`` are as there; raises ValueError for bands or frames that 16 does not divide.
     """
 
     def __init__(self, shape: Sequence[int], classes: Mapping[str, int]) -> None:
-        super().__init__(shape, classes, groups=GROUPS)
+        _, height, width = shape
+        if height % 2 ** len(WIDTHS) or width % 2 ** len(WIDTHS):
+            raise ValueError(
+                f"a namer halves pictures {len(WIDTHS)} times, and {height} bands × {width} frames cannot be: choose "
+                f"numbers that {2 ** len(WIDTHS)} divides, or set namer to False"
+            )
+        super().__init__(shape, classes, WIDTHS, groups=GROUPS)
 
     def naming(self, x: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
         """What it costs to name the labels of ``x`` `(batch, channel, frequency, frame)`: a sum of cross-entropies.

@@ -611,7 +611,7 @@ for name, seen in shown.items():
 # | a small classifier that convolves along both axes | 1.00 | .93 | 1.00 | .82 |
 # | the same, and half of what it hears is moved by up to four bands | 1.00 | .98 | 1.00 | .80 |
 #
-# A banded network has nothing that it could take from one pitch to the next. So just where $G$ had nothing else to go by, it was told wrongly every third time, and by a $D$ that must tell real from generated besides, more often still. The second network finds at any height what it learnt at one.
+# (The classifiers learn with **smoothed labels**: a tenth of the certainty is spread over all names, so that none is ever quite sure; Szegedy et al. 2016.) A banded network has nothing that it could take from one pitch to the next. So just where $G$ has nothing else to go by, such features misname every third recording. The second network finds at any height what it learnt at one.
 # And the third cannot learn an instrument as a list of pitches: a cello moved by four bands is at none.
 #
 # > **Guess first:** the ear of the course never heard a note moved. How often does it name the instrument of one that is?
@@ -627,18 +627,19 @@ for bands, where in {0: "as they were drawn", 4: "moved up by four bands"}.items
     right = np.mean([said.split()[0] == wanted for wanted, said in zip(asked["instrument"], ear.says(sounds))])
     print(f"64 notes {where}: the ear of the course names the instrument right in {right:.0%}")
 two = moved(notes_drawn[:1].expand(2, -1, -1, -1), torch.tensor([0, 4]))
+print("the first of them, as it was and moved:", ", ".join(ear.says(players.sounds(two))))
 column(tiles(two[:, 0].numpy(), "a cello, and the same moved up by four bands"),
        listen(*[sound.at_level(-25) for sound in players.sounds(two)], labels=["as it was", "4 bands up"],
-              say="Then its partials are multiples of no frequency, so it has no pitch to speak of. Is it a cello to you? It is none to an ear that learnt notes as they are."))
+              say="Then its partials are multiples of no frequency, so it has no pitch to speak of. Is it a cello to you?"))
 
 # %% [markdown]
 # `namer=true` puts the third beside $D$, where it learns along: from real sounds, half of them moved, of which it is not asked the pitch. $G$'s sounds it hears as they are. It judges nothing, and no judge is ever shown what was moved.
 #
-# Is a $G$ that is told better a better player? Three trainings of `orchestra`, each judged by an ear that knows all pairs (`python -m benchmarks.control`, all labels that the recordings have) and by `gan-course evaluate`:
+# Is a $G$ that is told better a better player? Three trainings of `orchestra`, each heard through the vocoder and judged with all labels that the recordings have, by an ear that knows all pairs (`python -m benchmarks.control`), and by `gan-course evaluate`, both with `--vocoder vocoder-notes`:
 #
 # | with `--set` | instrument, pairs trained on | instrument, new pairs | pitch, new pairs | in tune, new pairs | AUC | band levels, dB | modulation, dB |
 # |---|---|---|---|---|---|---|---|
-# | nothing: $D$'s features name (`orchestra-full`) | .98 | .88 | .96 | .92 | .81 | 2.1 | .52 |
+# | nothing: $D$'s features name (`orchestra-full`) | .98 | .88 | .95 | .92 | .81 | 2.1 | .52 |
 # | `namer=true` | .96 | .91 | .91 | .91 | .79 | 2.1 | .51 |
 # | `namer=true`, `naming=0.3` | .97 | .92 | .95 | .94 | .78 | 2.2 | .54 |
 # | recordings, through the pictures and back | .98 | .98 | .97 | .91 | .54 | 1.4 | .40 |
