@@ -3,8 +3,8 @@
 A generator can be told what it was heard as, and is told well only if whoever names it is right. Of the orchestra some
 pairs, an instrument at a pitch, are held out, and a generator is asked for them all the same. Here each way of naming
 is trained by itself on the recipe's data, in as many steps and from the same sounds: by the features of a banded
-discriminator, by a `Namer` that hears every sound as it is, and by one that hears half of them moved. The table says
-how often each names a label right, of the sounds of the training and of those held out. Lesson 09.
+discriminator, by a `Namer` that hears everything as it is, and by one that learns in noise, as in a game. The table
+says how often each names a label right, of the sounds of the training and of those held out, without noise. Lesson 09.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from gan_course import datasets
 from gan_course.datasets import Clips
 from gan_course.networks import BandDiscriminator, Namer
-from gan_course.networks.namer import MOVED
+from gan_course.networks.namer import SEED
 from gan_course.training import Recipe
 from gan_course.training.loop import Training
 from gan_course.training.schedules import held_then_falling
@@ -44,16 +44,16 @@ class Features(nn.Module):
         return self.discriminator.judge.naming(self.discriminator.seen(x), labels)
 
 
-class Still(Namer):
-    """A namer that hears every sound as it is."""
+class Quiet(Namer):
+    """A namer that hears everything as it is."""
 
     def naming(self, x: Tensor, labels: Labels) -> Tensor:
-        """What it costs to name the labels of ``x``, unmoved."""
-        return super().naming(x, {kind: label for kind, label in labels.items() if kind != MOVED})
+        """What it costs to name the labels of ``x``, without noise."""
+        return super().naming(x, {kind: label for kind, label in labels.items() if kind != SEED})
 
 
 def playing(recipe: Recipe) -> Recipe:
-    """The recipe, such that its data are played to a namer."""
+    """The recipe, such that its data are played to a namer, in noise."""
     return replace(recipe, networks="textured", namer=True, naming=recipe.naming or 1.0, precision="32-true")
 
 
@@ -61,8 +61,8 @@ def ways(recipe: Recipe, shape: Sequence[int], classes: Mapping[str, int]) -> di
     """Each way of naming, by its name: a fresh network that has ``naming``."""
     return {
         "features of D": lambda: Features(shape, classes, recipe.discriminator_widths),
-        "namer, as they are": lambda: Still(shape, classes),
-        "namer, half of them moved": lambda: Namer(shape, classes),
+        "a namer, without noise": lambda: Quiet(shape, classes),
+        "a namer": lambda: Namer(shape, classes),
     }
 
 
@@ -128,7 +128,7 @@ def main(words: Sequence[str] | None = None) -> None:
             f"{part}: " + ", ".join(f"{kind} {share:.3f}" for kind, share in of.items())
             for part, of in shares.items()
         )
-        print(f"{name:26} seed {seed}   {told}", flush=True)
+        print(f"{name:23} seed {seed}   {told}", flush=True)
 
 
 if __name__ == "__main__":

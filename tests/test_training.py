@@ -14,7 +14,7 @@ import torch
 
 from gan_course import datasets, zoo
 from gan_course.datasets.augmentation import delayed, softened
-from gan_course.networks.namer import MOVED
+from gan_course.networks.namer import SEED
 from gan_course.training import Recipe, Training, checkpoint, steps_within, train
 from gan_course.training.recorders import History
 
@@ -259,19 +259,22 @@ def test_a_namer_names_the_labels_where_a_recipe_says_so(clips: datasets.Clips) 
         )
 
 
-@pytest.mark.parametrize("unheard", [0.0, 0.5])
-def test_real_sounds_are_heard_moved_by_the_namer_and_generated_ones_as_they_are(
+@pytest.mark.parametrize("unheard", [0.0, 1.0])
+def test_a_namer_hears_real_sounds_with_their_labels_and_generated_ones_with_what_was_asked_all_in_noise(
     clips: datasets.Clips, unheard: float
 ) -> None:
     run = Training(replace(SMALL, networks="textured", naming=0.5, namer=True, unheard=unheard), clips)
     heard, namer = [], run.game.bare_discriminator.namer
     own = namer.naming
-    namer.naming = lambda x, labels: heard.append(dict(labels)) or own(x, labels)
+    namer.naming = lambda x, labels: heard.append(labels) or own(x, labels)
     run.step()
-    real, asked = heard
-    assert set(real) - set(asked) == {MOVED} and set(asked) == {"pitch", "instrument"}
-    assert 0 < (real[MOVED] != 0).sum() < len(real[MOVED])
+    run.step()
+    real, asked, later, _ = heard
+    assert real.keys() == asked.keys() == {"pitch", "instrument", SEED}
+    assert torch.equal(real["instrument"], asked["instrument"])
     assert torch.equal(real["pitch"], asked["pitch"]) == (unheard == 0)
+    assert len({*real[SEED].tolist(), *later[SEED].tolist()}) == 2 * len(real[SEED])
+    assert SEED not in Training(replace(SMALL, naming=0.5), clips).notes(4, torch.Generator())[1]
 
 
 def test_any_labels_or_none_can_be_the_condition(clips: datasets.Clips) -> None:

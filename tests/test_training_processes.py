@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from gan_course.networks import Discriminator, Generator, TexturedDiscriminator, TexturedGenerator
-from gan_course.networks.namer import MOVED, moves
+from gan_course.networks.namer import SEED
 from gan_course.training import Game, Rules, checkpoint, train
 from gan_course.training.processes import fabric
 from tests.test_training import SMALL
@@ -44,11 +44,12 @@ def bells(count: int, random: torch.Generator) -> torch.Tensor:
 
 def labelled(count: int, random: torch.Generator) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
     x = torch.randn(count, 1, 16, 16, generator=random, dtype=torch.float64)
-    return x, {"pitch": torch.randint(5, (count,), generator=random), MOVED: moves(count, random)}
+    pitch, seeds = (torch.randint(top, (count,), generator=random) for top in (5, 2**62))
+    return x, {"pitch": pitch, SEED: seeds}
 
 
 def wishes(labels: dict[str, torch.Tensor], random: torch.Generator) -> dict[str, torch.Tensor]:
-    return {"pitch": torch.randint(5, labels["pitch"].shape, generator=random)}
+    return {**labels, "pitch": torch.randint(5, labels["pitch"].shape, generator=random)}
 
 
 def players(name: str) -> tuple[nn.Module, nn.Module]:

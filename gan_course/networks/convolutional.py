@@ -42,6 +42,19 @@ def projection_logit(features: Tensor, bare: Tensor, wanted: Tensor) -> Tensor:
     return bare + (wanted * features).sum(1) / math.sqrt(features.shape[1])
 
 
+def naming_cost(heard: Mapping[str, Tensor], labels: Mapping[str, Tensor]) -> Tensor:
+    """What it costs to name labels: the cross-entropies of all kinds, in nats, added up; in 32 bits at least.
+
+    heard: for each kind of label, logits `(batch, class)`; of no kind, it costs 0. labels: by kind, `(batch,)` int64.
+    Odena, Olah and Shlens (2017). Lesson 09.
+    """
+    cost = torch.zeros(())
+    for kind, logits in heard.items():
+        wide = torch.promote_types(logits.dtype, torch.float32)
+        cost = cost + F.cross_entropy(logits.to(wide), labels[kind])
+    return cost
+
+
 class Conditioning(nn.Module):
     """Labels as one long vector: a one-hot block for each, side by side.
 
@@ -91,15 +104,12 @@ class Projection(nn.Module):
         return dict(zip(kinds, logits.split(list(kinds.values()), dim=1), strict=True))
 
     def naming(self, f: Tensor, labels: Mapping[str, Tensor]) -> Tensor:
-        """What it costs to name the labels from ``f`` ``(batch, features)``: the sum of their cross-entropies, in nats.
+        """What it costs to name the labels from ``f`` ``(batch, features)``: a `naming_cost`.
 
         By what a generator is `heard` as, it can be told whether it is what it was asked for. Zero where there are no
         labels. Lesson 09.
         """
-        cost = torch.zeros((), dtype=torch.promote_types(f.dtype, torch.float32), device=f.device)
-        for kind, logits in self.heard(f).items():
-            cost = cost + F.cross_entropy(logits.to(cost), labels[kind])
-        return cost
+        return naming_cost(self.heard(f), labels)
 
 
 class LabelledDiscriminator(nn.Module):

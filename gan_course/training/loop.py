@@ -19,7 +19,7 @@ from gan_course import datasets
 from gan_course.datasets import Clips
 from gan_course.datasets.augmentation import delayed, softened
 from gan_course.networks import comb
-from gan_course.networks.namer import MOVED, moves
+from gan_course.networks.namer import SEED
 from gan_course.sound import Sound
 from gan_course.spectral import representation
 from gan_course.synthesis.pitch import is_note, midi_number
@@ -84,7 +84,7 @@ class Training:
             recipe.latent,
             recipe.seed,
             fabric=self.fabric,
-            wishes=self.wishes if recipe.unheard or recipe.namer else None,
+            wishes=self.wishes if recipe.unheard else None,
         )
         self.real = self._encode(self.clips.audio)
         varied = recipe.shift > 0 or recipe.softer > 0
@@ -131,15 +131,16 @@ class Training:
     def notes(self, count: int, random: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         """Real spectrograms ``(count, channel, frequency, frame)`` and their labels: a `Distribution`.
 
-        For a `Namer` there stands beside the labels by how many bands it hears each one moved.
+        For a `Namer` there stand beside the labels the seeds of the noise in which it hears each of them.
         """
         chosen = torch.randint(len(self.real), (count,), generator=random)
         x = self.real[chosen] if self.audio is None else self._varied(self.audio[chosen], random)
         x = x.contiguous(memory_format=torch.channels_last)
         labels = {name: label[chosen] for name, label in self.labels.items()}
-        if self.recipe.namer:
-            labels[MOVED] = moves(count, random).to(x.device)
-        return x, labels
+        return x, labels | self._noise(count, random)
+
+    def _noise(self, count: int, random: torch.Generator) -> dict[str, Tensor]:
+        return {SEED: torch.randint(2**62, (count,), generator=random)} if self.recipe.namer else {}
 
     def _varied(self, audio: Tensor, random: torch.Generator) -> Tensor:
         latest = round(self.recipe.shift * self.clips.rate)
@@ -152,22 +153,20 @@ class Training:
 
         The recipe's ``unheard`` is that share. Such a pitch lies between the lowest and the highest that the data have
         of the same other labels, so it is one that the instrument can play, though perhaps none that was recorded. It
-        is uniform there. The discriminator's own turn is not changed: it has no real sound to set beside it. What is
-        said of real sounds beside their labels is left out. Lesson 09.
+        is uniform there. The discriminator's own turn is not changed: it has no real sound to set beside it. A `Namer`
+        hears them in another noise. Lesson 09.
         """
-        labels = {name: labels[name] for name in self.labels}
-        if not self.recipe.unheard:
-            return labels
         pitch, upwards = labels["pitch"], self._upwards
         heights = upwards.argsort()[self.labels["pitch"]].expand(len(pitch), -1)
         alike = torch.ones_like(heights, dtype=torch.bool)
-        for name in labels.keys() - {"pitch"}:
+        for name in self.labels.keys() - {"pitch"}:
             alike &= labels[name][:, None] == self.labels[name]
         low = heights.where(alike, heights.max()).amin(1)
         high = heights.where(alike, heights.min()).amax(1)
         chance, place = torch.rand(2, len(pitch), generator=random).to(pitch.device)
         anew = upwards[low + (place * (high - low + 1)).long()]
-        return {**labels, "pitch": anew.where(chance < self.recipe.unheard, pitch)}
+        pitch = anew.where(chance < self.recipe.unheard, pitch)
+        return {**labels, "pitch": pitch, **self._noise(len(pitch), random)}
 
     def step(self) -> dict[str, Tensor]:
         """One step of the game; the losses and D's margin between real and generated."""
