@@ -630,7 +630,7 @@ pair = players.pictures(players.z(3, 2), pitch=["A3", "A3"], instrument=["cello"
 heard = torch.cat([pair, in_noise(pair, torch.arange(2))])
 column(tiles(heard[:, 0].numpy(), "a cello and a clarinet, as G drew them and as the namer hears them"),
        listen(*[sound.at_level(-25) for sound in players.sounds(heard)], labels=["cello", "clarinet", "one of them in noise", "the other"],
-              say="What is left in noise is what makes a cello a cello: there is no room for a secret sign."))
+              say="What is left in noise is what makes a cello a cello: there is little room for a secret sign."))
 
 # %% [markdown]
 # Trainings of `orchestra`, each heard through the vocoder and judged with all labels that the recordings have, by an ear that knows all pairs (`python -m benchmarks.control`), and by `gan-course evaluate`, both with `--vocoder vocoder-notes`:
