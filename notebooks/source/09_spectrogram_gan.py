@@ -595,7 +595,7 @@ for name, seen in shown.items():
 # - To be shown a thing was not enough: with wide bands, but slopes by pictures, the third judge did no better than with single bands. A weaker penalty let $D$ look closer, at the cost of the levels. Penalised by what it is shown, such a judge came to .63 and .69 dB at once.
 # - Drawn larger, and added to the others, the third judge drowned them: with 0.2, half way through the training, band levels were off by 3.4 dB, and we stopped it. With 0.3 and `apart` they were off by 2.6 dB then, and 2.1 dB in the end.
 #
-# The row in bold is the recipe of `orchestra`, but for what the next section adds. One half of the recordings is 0.30 dB from the other, and $G$ is less than twice as far. What did *not* follow are the last column and the AUC, where rows differ by little more than chance: a pitch that an instrument never played in training is still more often heard as another instrument than a recording is.
+# The row in bold is the recipe of `orchestra` now, and `orchestra-full`. One half of the recordings is 0.30 dB from the other, and $G$ is less than twice as far. What did *not* follow are the last column and the AUC, where rows differ by little more than chance: a pitch that an instrument never played in training is still more often heard as another instrument than a recording is.
 #
 # ## Who names what was never heard?
 #
@@ -612,11 +612,11 @@ for name, seen in shown.items():
 # | the same, and it learns in noise | 1.00 | .85 | 1.00 | .77 |
 #
 # A banded network has nothing that it could take from one pitch to the next. So just where $G$ has nothing else to go by, such features misname every third recording. The second network finds at any height what it learnt at one.
-# The third knows no more of these recordings. Put beside $D$, such a network learns along from the real sounds, names what $G$ makes, and judges nothing.
+# The third knows no more of these recordings. Put beside $D$, such a network is a **namer**: it learns along from the real sounds, names what $G$ makes, and judges nothing.
 #
 # > **Guess first:** which of the three teaches $G$ best?
 #
-# We tried the second first, in a training of 14,000 steps with `naming=0.3`. After 7,250 an ear heard the right instrument in .95 of the new pairs, the goal. At the end it was .90 (by Griffin-Lim). And the namer itself? By then it named what $G$ made of these pairs right in 555 of 555 cases, and recordings of them in .92.
+# We tried the second first, in a training of 14,000 steps with `naming=0.3`. Made to sound by Griffin-Lim, .95 of the new pairs were heard as the right instrument after 7,250 steps, nearly as many as of the recordings. At the end it was .90. And the namer itself? By then it named what $G$ made of these pairs right in 555 of 555 cases, and recordings of them in .92.
 # $G$ had learnt to please *it*: with something that says *oboe* to this one network, and to nobody else. Such things are small and just so (**adversarial examples**, Goodfellow, Shlens and Szegedy 2015), and a generator that follows a network's slopes for long enough finds them. Who gives the marks must not be who can be talked round.
 #
 # What is small and just so is lost in noise (Cohen, Rosenfeld and Kolter 2019). So with `namer=true` the third names, and hears everything in noise, real or generated: 13.5 dB of it in every cell, and another each time.
