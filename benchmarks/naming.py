@@ -69,7 +69,7 @@ def ways(recipe: Recipe, shape: Sequence[int], classes: Mapping[str, int]) -> di
 def taught(make: Callable[[], Any], data: Training, steps: int, seed: int) -> Any:
     """A network that ``make`` makes, after so many steps of Adam on what ``data`` plays."""
     torch.manual_seed(seed)
-    network, random = make(), torch.Generator().manual_seed(seed)
+    network, random = make().to(data.fabric.device), torch.Generator().manual_seed(seed)
     recipe = data.recipe
     optimiser = torch.optim.Adam(network.parameters(), recipe.learning_rate, recipe.betas, fused=True)
     for step in range(steps):
@@ -86,14 +86,16 @@ def right(network: nn.Module, x: Tensor, labels: Labels) -> dict[str, float]:
     """For each kind of label, the share of pictures ``x`` that is named right."""
     parts = [network(part) for part in x.split(256)]
     heard = {kind: torch.cat([part[kind] for part in parts]).argmax(1) for kind in parts[0]}
-    return {kind: float((named == labels[kind]).float().mean()) for kind, named in heard.items()}
+    return {kind: float((named == labels[kind].to(named)).float().mean()) for kind, named in heard.items()}
 
 
 def rows(
     data: Training, held_out: Clips, steps: int, seeds: int
 ) -> Iterator[tuple[str, int, dict[str, dict[str, float]]]]:
     """A name, a seed, and the shares that are right of the training sounds and of those held out, as they come."""
-    unseen = torch.cat([data.encoding.encode(part) for part in held_out.audio.split(256)])
+    unseen = torch.cat([data.encoding.encode(part) for part in held_out.audio.split(256)]).to(
+        data.fabric.device
+    )
     for seed in range(seeds):
         for name, make in ways(data.recipe, data.shape, data.classes).items():
             network = taught(make, data, steps, seed)

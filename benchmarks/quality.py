@@ -33,9 +33,18 @@ from gan_course.evaluation.distances import frechet_infinity
 from gan_course.evaluation.ear import Ear
 from gan_course.training import Recipe
 from gan_course.training.loop import Training
+from gan_course.training.processes import cards
 from gan_course.zoo.ears import load_ear
 
 COLUMNS = ("pitch", "instrument", "KAD x 100", "FAD", "FAD inf", "precision", "recall", "density", "coverage")
+
+
+def _seconds() -> float:
+    """A clock: of the processor's time, shared among all of torch's threads; with a graphics card, of its own."""
+    if cards():
+        torch.cuda.synchronize()
+        return time.perf_counter()
+    return time.process_time() / torch.get_num_threads()
 
 
 def steps_in(
@@ -49,10 +58,10 @@ def steps_in(
     taken: dict[str, list[float]] = {name: [] for name in plan}
     for _ in range(turns + 1):
         for name, run in runs.items():
-            begun = time.process_time()
+            begun = _seconds()
             for _ in range(probe):
                 run.step()
-            taken[name].append((time.process_time() - begun) / torch.get_num_threads() / probe)
+            taken[name].append((_seconds() - begun) / probe)
     # The first turn is not counted: the first steps of a process are slow.
     return {name: max(8, int(plan[name][1] / median(times[1:]))) for name, times in taken.items()}
 
@@ -113,10 +122,10 @@ def rows(recipe: Recipe, clips: Clips, real: Clips, ear: Ear, at: Sequence[int])
     """Train one recipe, and judge it after so many steps each."""
     run, taken = Training(recipe, clips), 0.0
     for steps in sorted(at):
-        begun = time.process_time()
+        begun = _seconds()
         while run.done < steps:
             run.step()
-        taken += (time.process_time() - begun) / torch.get_num_threads()
+        taken += _seconds() - begun
         yield {"seed": recipe.seed, "steps": run.done, "seconds": taken, **judged(run, real, ear)}
 
 

@@ -202,6 +202,13 @@ def train(
         raise fail(str(error)) from None
     except KeyboardInterrupt:
         raise fail(f"Stopped. The same command goes on from the last checkpoint in {folder}.") from None
+    except RuntimeError as error:
+        if "out of memory" not in str(error):
+            raise
+        raise fail(
+            f"There is not enough memory to train with a batch of {wanted.batch}: choose a smaller one, such as --set "
+            f"batch={max(1, wanted.batch // 2)}, in another folder. What was saved is in {folder}."
+        ) from None
     if run.fabric.is_global_zero:
         typer.echo(f"The generator is in {folder / 'generator.safetensors'}.")
         if run.done < wanted.steps:

@@ -8,6 +8,9 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
+# What is compared is compared on the processor, whatever the machine; before anything imports torch.
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
 
 @pytest.fixture(scope="session")
 def mirror() -> Path:

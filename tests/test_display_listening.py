@@ -11,7 +11,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from gan_course import Sound
-from gan_course.display.listening import abx_test, mos_test
+from gan_course.display.listening import abx_test, forced_choice_test, mos_test
+from gan_course.display.stored import audio_source
 
 
 def tones(first: float, count: int = 4, amplitude: float = 0.2) -> list[Sound]:
@@ -74,6 +75,57 @@ def test_who_always_says_a_is_right_in_half_of_the_trials(sounds, tmp_path: Path
         test.answer("A")
     assert "6 of 12 right" in test.result()
     assert "does not show" in test.result()
+
+
+def test_a_forced_choice_plays_two_and_asks_which_is_of_the_kind(sounds, tmp_path: Path) -> None:
+    test = forced_choice_test(sounds, "generated", 12, answers=tmp_path / "a.csv")
+    of_kind = {
+        kind: set(sources("".join(page_of(sound) for sound in some))) for kind, some in test.sounds.items()
+    }
+    right = []
+    for _ in test.trials:
+        assert "Which of the two is generated: A or B?" in test.page()
+        a, b = sources(test.page())
+        assert (a in of_kind["generated"]) != (b in of_kind["generated"])
+        assert {a, b} & of_kind["real"] and {a, b} & of_kind["generated"]
+        right.append("A" if a in of_kind["generated"] else "B")
+        test.answer(right[-1])
+    assert "12 of 12 right" in test.result()
+    assert right.count("A") == 6, "who always says A is right in half of them"
+    assert [row["asked"] for row in test.answers.rows()] == right
+    wrong = forced_choice_test(sounds, "real", 12, answers=tmp_path / "a.csv")
+    for answer in right:  # the same order, and the other kind is asked for
+        wrong.answer(answer)
+    assert "0 of 12 right" in wrong.result()
+
+
+def page_of(sound: Sound) -> str:
+    return f'src="{audio_source(sound, "wav")}"'
+
+
+def test_a_forced_choice_has_a_button_for_each_answer(
+    sounds, tmp_path: Path, shell: InteractiveShell
+) -> None:
+    test = forced_choice_test(sounds, "generated", 3, answers=tmp_path / "a.csv")
+    test.shortest = 0
+    shown, row = test.widget().children
+    assert [button.description for button in row.children] == ["A is generated", "B is generated"]
+    row.children[1].click()
+    assert test.done == 1 and "Trial 2 of 3" in shown.value
+
+
+@pytest.mark.parametrize(
+    ("kinds", "asked", "says"),
+    [
+        (("real", "generated"), "false", "asked is 'false': choose one of the conditions, real, generated"),
+        (("real",), "real", "a forced choice compares two conditions, and not 1: real"),
+    ],
+)
+def test_a_forced_choice_of_something_else_is_refused(
+    sounds, tmp_path: Path, kinds: tuple[str, ...], asked: str, says: str
+) -> None:
+    with pytest.raises(ValueError, match=says):
+        forced_choice_test({kind: sounds[kind] for kind in kinds}, asked, answers=tmp_path / "a.csv")
 
 
 def test_a_test_that_was_broken_off_goes_on_where_it_was(sounds, tmp_path: Path) -> None:

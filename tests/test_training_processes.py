@@ -9,16 +9,19 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file
 from torch import nn
+from typer.testing import CliRunner
 
+from gan_course.cli import app
 from gan_course.networks import Discriminator, Generator, TexturedDiscriminator, TexturedGenerator
 from gan_course.networks.namer import SEED
-from gan_course.training import Game, Rules, checkpoint, train
+from gan_course.training import Game, Rules, cards, checkpoint, loop, play, train
 from gan_course.training.processes import fabric
 from tests.test_training import SMALL
 
@@ -180,3 +183,87 @@ def test_sixteen_bit_is_no_red_text_in_a_notebook() -> None:
     code = 'from gan_course.training.processes import fabric; fabric("bf16-mixed")'
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stderr == "" and done.stdout == ""
+
+
+@pytest.fixture
+def two_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with a card of 8 GB and one of 80 GB, as torch tells of them."""
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch, "zeros", lambda *size, device: None)
+    sizes = {0: 8e9, 1: 80e9}
+    monkeypatch.setattr(
+        torch.cuda, "get_device_properties", lambda number: SimpleNamespace(total_memory=sizes[number])
+    )
+
+
+def test_cards_are_counted_by_their_memory(two_cards: None) -> None:
+    assert (cards(), cards(gigabytes=24), cards(gigabytes=100)) == (2, 1, 0)
+
+
+def test_a_card_whose_driver_is_too_old_is_none_and_the_processor_takes_over(
+    two_cards: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def zeros(*size: int, device: str) -> None:
+        assert device == "cuda"
+        raise RuntimeError("The NVIDIA driver on your system is too old")
+
+    monkeypatch.setattr(torch, "zeros", zeros)
+    assert cards() == 0
+    assert fabric().device.type == "cpu"
+
+
+def test_a_card_without_units_for_bfloat16_computes_in_32_bits(
+    two_cards: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: including_emulation)
+    assert loop.fastest_precision() == "32-true"
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: True)
+    assert loop.fastest_precision() == "bf16-mixed"
+
+
+class OneOfTwo:
+    """Something to play that is one of two processes; at step 3 a loss is no number, or somebody interrupts."""
+
+    processes, seconds, finite = 2, 0.0, True
+
+    def __init__(self, breaks: bool) -> None:
+        self.done, self.breaks, self.told = 0, breaks, []
+
+    def step(self, real: Any) -> dict[str, torch.Tensor]:
+        self.done += 1
+        return {"D": torch.tensor(math.nan if self.breaks and self.done == 3 else 0.5)}
+
+    def state(self) -> dict[str, torch.Tensor]:
+        return {}
+
+    def restore(self, tensors: Any, done: int) -> None:
+        self.done = done
+
+    def agreed(self, *said: bool) -> tuple[bool, ...]:
+        self.told.append("voted")
+        return (self.done == 3, False) if len(said) == 2 else said
+
+
+def test_each_of_several_processes_stops_where_a_loss_is_no_number_even_if_it_tells_nobody() -> None:
+    game = OneOfTwo(breaks=True)
+    with pytest.raises(FloatingPointError, match="at step 3"):
+        play(game, None, 10)
+
+
+def test_processes_that_are_interrupted_wait_until_all_is_kept() -> None:
+    game = OneOfTwo(breaks=False)
+    with pytest.raises(KeyboardInterrupt):
+        play(game, None, 10, keep=lambda game: game.told.append("kept"))
+    assert game.told[-3:] == ["voted", "kept", "voted"]
+
+
+def test_too_little_memory_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(*how: Any, **more: Any) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 3.00 GiB. And much more.")
+
+    monkeypatch.setattr("gan_course.training.train", full)
+    asked = ["train", "lite", "--folder", str(tmp_path / "run"), "--measure-every", "0"]
+    said = CliRunner().invoke(app, [*asked, "--set", 'data_options={"count": 64}', "--set", "batch=16"])
+    assert said.exit_code == 1
+    assert "not enough memory to train with a batch of 16" in said.output and "--set batch=8" in said.output
+    assert "Tried to allocate" not in said.output and "Traceback" not in said.output

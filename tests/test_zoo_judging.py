@@ -18,7 +18,7 @@ from gan_course.display.report import MARK, as_good_as_real, check_place, report
 from gan_course.evaluation.report import ASKED_AGAIN, CONTROL, QUESTIONS, TRAINED, Row, Verdict
 from gan_course.spectral import LogMel
 from gan_course.training import Recipe, checkpoint
-from gan_course.zoo.judging import Judged, _new_to, evaluate
+from gan_course.zoo.judging import Judged, _new_to, evaluate, from_another_seed
 from gan_course.zoo.model import WEIGHTS
 from gan_course.zoo.release import as_markdown
 
@@ -50,6 +50,15 @@ def test_it_is_judged_against_notes_of_another_seed_with_the_same_labels(judged:
     assert all(row.n == 36 and row.through is not None for row in judged.verdict.rows)
     assert judged.verdict["right pitch"].value > 0.9
     assert not torch.equal(judged.generated.audio, judged.real.audio)
+
+
+def test_another_seed_draws_anew_and_the_same_one_says_the_same(run: Path, judged: Judged) -> None:
+    same, other = (from_another_seed(zoo.load(run), seed, 36) for seed in (0, 1))
+    for metric in ("band levels", "modulation"):
+        one, again, new = (verdict[metric] for verdict in (judged.verdict, same, other))
+        assert (one.value, one.floor) == (again.value, again.floor)
+        assert one.value != new.value and one.floor != new.floor
+    assert any("two-sample judge: it needs" in said for said in same.left_out), "it would have been asked"
 
 
 def test_where_labels_came_together_in_no_training_clip_control_is_measured_with_those_that_did(

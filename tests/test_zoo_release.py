@@ -36,6 +36,7 @@ VERDICT = Verdict(
     ),
     ("copying of the training sounds: they were not given",),
 )
+AGAIN = Verdict((replace(VERDICT["modulation"], value=7.5, floor=0.25),))
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "gan_course.zoo.release.evaluate", lambda model: judging.Judged(model, VERDICT, *3 * [None])
     )
+    monkeypatch.setattr("gan_course.zoo.release.from_another_seed", lambda model, seed: AGAIN)
     monkeypatch.setattr("gan_course.zoo.release.measured", lambda model: {})
 
 
@@ -59,7 +61,7 @@ def card_of(run: Path, name: str = "mine", **changes: object) -> str:
     """The card of the run's model, had its recipe these changes."""
     model = zoo.load(run)
     model.recipe = replace(model.recipe, **changes)
-    return describe(model, name, VERDICT, {})
+    return describe(model, name, VERDICT, {}, {})
 
 
 def fields(card: str, table: str = "| | |") -> dict[str, str]:
@@ -71,12 +73,12 @@ def fields(card: str, table: str = "| | |") -> dict[str, str]:
 def test_the_card_says_what_it_learnt_from_how_long_and_on_what(run: Path) -> None:
     model = zoo.load(run)
     model.about |= {"seconds": 754.0, "device": "cuda, 7 threads"}
-    said = fields(describe(model, "mine", VERDICT, {}))
+    said = fields(describe(model, "mine", VERDICT, {}, {}))
     assert "built-in synthetic notes; no recording of anybody" in said["data"] and "'seed': 3" in said["data"]
     assert said["conditions"] == "pitch (2); instrument (6)"
     assert said["training"] == "2 steps of 4 sounds, seed 0, 32-true"
     assert said["time"] == "13 minutes of wall clock on cuda, 7 threads"
-    assert f"{model.parameters:,} parameters" in describe(model, "mine", VERDICT, {})
+    assert f"{model.parameters:,} parameters" in describe(model, "mine", VERDICT, {}, {})
 
 
 def test_the_card_says_which_judges_there_were_and_who_named(run: Path) -> None:
@@ -123,7 +125,15 @@ def test_the_card_gives_each_number_with_its_interval_and_what_real_sounds_get(r
     assert [asked for asked in QUESTIONS if f"**{asked}**" in card] == [QUESTIONS[0], QUESTIONS[1]]
     assert "Not measured: copying of the training sounds: they were not given." in card
     tracked = {"generated": {"share": 0.5, "median_cents": 61.26, "n": 24}}
-    assert "| generated | 0.500 | 61.3 | 24 |" in describe(zoo.load(run), "mine", VERDICT, tracked)
+    assert "| generated | 0.500 | 61.3 | 24 |" in describe(zoo.load(run), "mine", VERDICT, {}, tracked)
+
+
+def test_the_card_says_what_other_seeds_say_and_their_mean(run: Path) -> None:
+    card = describe(zoo.load(run), "mine", VERDICT, {1: AGAIN, 2: replace(AGAIN)}, {})
+    table = card.split("**How much of this is the luck of a draw?**")[1].split("## ")[0]
+    assert "| | modulation, dB |\n|---|---|\n| seed 0 | 5.50 |\n| seed 1 | 7.50 |\n| seed 2 | 7.50 |" in table
+    assert "| mean | 6.83 |\n| mean, real | 0.583 |" in table
+    assert "band levels" not in table and "AUC" not in table, "these the verdicts do not have"
 
 
 def test_the_card_says_how_to_make_it_again_with_a_recipe_that_reads(run: Path, tmp_path: Path) -> None:
@@ -267,7 +277,7 @@ def test_what_cannot_be_released_is_said_in_one_sentence(
 
 @pytest.fixture
 def quicker(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Verdict]]:
-    """Judging by few sounds; the verdicts that are given."""
+    """Judging by few sounds; the verdicts that are given, of seed 0 and of others."""
     found: list[Verdict] = []
 
     def evaluate(model: zoo.Model) -> judging.Judged:
@@ -275,7 +285,12 @@ def quicker(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Verdict]]:
         found.append(one.verdict)
         return one
 
+    def from_another_seed(model: zoo.Model, seed: int) -> Verdict:
+        found.append(judging.from_another_seed(model, seed, 16))
+        return found[-1]
+
     monkeypatch.setattr("gan_course.zoo.release.evaluate", evaluate)
+    monkeypatch.setattr("gan_course.zoo.release.from_another_seed", from_another_seed)
     return found
 
 
@@ -286,9 +301,17 @@ def test_all_that_is_measured_of_a_run_stands_on_its_card(
 ) -> None:
     train(replace(TINY, conditions=conditions), folder=tmp_path / "run")
     card = release(tmp_path / "run", "mine", tmp_path / "weights").read_text("utf-8")
-    assert len(quicker[0].rows) > 10
+    *others, verdict = sorted(quicker, key=lambda one: len(one.rows))
+    assert len(verdict.rows) > 10
     lines = [line.strip("| ").split(" | ") for line in card.splitlines() if line.startswith("| ")]
-    for row in quicker[0].rows:
+    of_seeds = {line[0]: said_number(line[1]) for line in lines if line[0].startswith(("seed", "mean"))}
+    levels = [one["band levels"].value for one in (verdict, *others)]
+    assert len(set(levels)) == 4, "each seed draws other sounds"
+    assert sorted(said for name, said in of_seeds.items() if "seed" in name) == pytest.approx(
+        sorted(levels), rel=0.05
+    )
+    assert of_seeds["mean"] == pytest.approx(sum(levels) / 4, rel=0.05)
+    for row in verdict.rows:
         said = next(one for one in lines if one[0] == row.metric and one[6] == row.embedding)
         assert said_number(said[1]) == pytest.approx(row.value, rel=0.05, abs=6e-4, nan_ok=True)
         assert said_number(said[3]) == pytest.approx(row.floor, rel=0.05, abs=6e-4, nan_ok=True)

@@ -8,7 +8,7 @@ from gan_course.display.confusion import plot_confusion
 from gan_course.display.contact_sheet import ContactSheet, contact_sheet
 from gan_course.display.controls import explore
 from gan_course.display.game import GameMonitor, column, plot_bars, plot_densities, plot_notes
-from gan_course.display.listening import abx_test, mos_test
+from gan_course.display.listening import abx_test, forced_choice_test, mos_test
 from gan_course.display.monitor import Monitor
 from gan_course.display.pictures import (
     Picture,
@@ -35,6 +35,7 @@ __all__ = [
     "configure",
     "contact_sheet",
     "explore",
+    "forced_choice_test",
     "listen",
     "mimebundle",
     "mos_test",

@@ -148,7 +148,7 @@ class ListeningTest:
 
 
 class ABXTest(ListeningTest):
-    """Can two kinds of sounds be told apart? Made by `abx_test`."""
+    """Is what was done to a sound heard? Made by `abx_test`."""
 
     question = "Which of the two is X: A or B?"
     choices = {"A": "X is A", "B": "X is B"}  # noqa: RUF012
@@ -165,6 +165,23 @@ class ABXTest(ListeningTest):
         least = fewest_right(len(rows))
         needed = f" From {least} right answers on, guessing is unlikely (under 5%)." if least else ""
         return f"{abx_result(sum(row['right'] == '1' for row in rows), len(rows))}{needed}"
+
+
+class ForcedChoiceTest(ABXTest):
+    """Which of two sounds is of the kind that is asked for? Made by `forced_choice_test`."""
+
+    def __init__(self, sounds: Mapping[str, Sequence[Sound]], asked: str, *how: Any) -> None:
+        super().__init__(sounds, *how)
+        self.asked = asked
+        self.question = f"Which of the two is {asked}: A or B?"
+        self.choices = {letter: f"{letter} is {asked}" for letter in "AB"}
+
+    def _played(self, trial: ABXTrial) -> dict[str, Sound]:
+        return {"A": self.sounds[trial.a][trial.item], "B": self.sounds[trial.b][trial.item]}
+
+    def _judged(self, trial: ABXTrial, choice: str) -> tuple[str, bool | None]:
+        right = "A" if trial.a == self.asked else "B"
+        return right, choice == right
 
 
 class RatingTest(ListeningTest):
@@ -194,23 +211,46 @@ def abx_test(
     name: str = "",
     level: float | None = _LEVEL,
 ) -> ABXTest:
-    """A blind test of whether two kinds of sounds can be told apart; show it as the last line of a cell.
+    """A blind ABX test of whether two treatments of a sound can be told apart; show it as the last line of a cell.
 
-    sounds: two conditions with as many sounds each, such as {"real": […], "generated": […]}; those in the same place
-        are compared. trials: how many; each pair once unless told. seed: the order. answers: the CSV file that answers
-        are appended to. name: of this test in it; of conditions, trials and seed unless told.
+    sounds: two conditions with as many sounds each, such as {"original": […], "vocoder": […]}; those in the same place
+        are compared, and must be one sound, treated in two ways: any two different ones are told apart, whatever was
+        done to them, since X is the very sound that was A or B. For real and generated ones: `forced_choice_test`.
+    trials: how many; each pair once unless told. seed: the order. answers: the CSV file that answers are appended to.
+    name: of this test in it; of conditions, trials and seed unless told.
     level: every sound is brought to this level (RMS, dB), since the louder of two is heard as the better one; None
         leaves the levels as they are.
 
     Raises ValueError for anything but two conditions with equally many sounds, and for a file of something else.
     """
-    if len(sounds) != 2:
-        raise ValueError(f"an ABX test compares two conditions, and not {len(sounds)}: {', '.join(sounds)}")
-    pair = tuple(sounds)
-    items = len(next(iter(sounds.values())))
-    count = items if trials is None else trials
-    made = ABXTest(sounds, answers, name or f"ABX {pair[0]} {pair[1]}, {count} trials, seed {seed}", level)
-    made.trials = abx_trials(items, (pair[0], pair[1]), count, seed)
+    count = _count(sounds, trials, "an ABX test")
+    made = ABXTest(sounds, answers, name or _name("ABX", sounds, count, seed), level)
+    made.trials = _pairs(sounds, count, seed)
+    return made
+
+
+def forced_choice_test(
+    sounds: Mapping[str, Sequence[Sound]],
+    asked: str,
+    trials: int | None = None,
+    *,
+    seed: int = 0,
+    answers: Path | str = "listening.csv",
+    name: str = "",
+    level: float | None = _LEVEL,
+) -> ForcedChoiceTest:
+    """A blind test of whether one kind of sound is heard to be it: of A and B, which is `asked`?
+
+    sounds: two conditions with as many sounds each, such as {"real": […], "generated": […]}; those in the same place
+    are played together, and should be alike in all that is not asked for, such as their labels. asked: one of the
+    conditions. The rest is as in `abx_test`. Raises ValueError as that does, and for another `asked`.
+    """
+    if asked not in sounds:
+        raise ValueError(f"asked is {asked!r}: choose one of the conditions, {', '.join(sounds)}")
+    count = _count(sounds, trials, "a forced choice")
+    called = name or _name(f"which is {asked},", sounds, count, seed)
+    made = ForcedChoiceTest(sounds, asked, answers, called, level)
+    made.trials = _pairs(sounds, count, seed)
     return made
 
 
@@ -230,6 +270,22 @@ def mos_test(
     made = RatingTest(sounds, answers, name or f"MOS {', '.join(conditions)}, seed {seed}", level)
     made.trials = list(rating_trials(len(next(iter(sounds.values()))), conditions, seed))
     return made
+
+
+def _count(sounds: Mapping[str, Sequence[Sound]], trials: int | None, test: str) -> int:
+    """How many trials there are, each pair once unless told."""
+    if len(sounds) != 2:
+        raise ValueError(f"{test} compares two conditions, and not {len(sounds)}: {', '.join(sounds)}")
+    return len(next(iter(sounds.values()))) if trials is None else trials
+
+
+def _name(test: str, sounds: Mapping[str, Sequence[Sound]], count: int, seed: int) -> str:
+    return f"{test} {' '.join(sounds)}, {count} trials, seed {seed}"
+
+
+def _pairs(sounds: Mapping[str, Sequence[Sound]], count: int, seed: int) -> list[ABXTrial]:
+    one, other = sounds
+    return abx_trials(len(sounds[one]), (one, other), count, seed)
 
 
 def _levelled(sounds: Mapping[str, Sequence[Sound]], level: float | None) -> dict[str, list[Sound]]:

@@ -106,8 +106,8 @@ def kernel_distance(real: Tensor, generated: Tensor, bandwidth: float | None = N
 
     The mean similarity exp(−‖a − b‖² / 2σ²) within each set, each clip with every *other*, less twice that between the
     sets (Gretton et al. 2012). σ, the `bandwidth`, is the median distance of the real clips from each other unless it
-    is given, as in the Kernel Audio Distance of Chung et al. (2025), who print it times 100. Around 0 for equal
-    distributions, and then as often negative as not. Lesson 10.
+    is given, as in the Kernel Audio Distance of Chung et al. (2025), who print it times 100. Its mean is 0 for equal
+    distributions, so that it is often negative then. Lesson 10.
     """
     real, generated = _comparable(real, generated)
     sigma = median_distance(real) if bandwidth is None else bandwidth

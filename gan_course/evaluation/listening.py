@@ -1,8 +1,9 @@
 """Listening tests: what is asked, in which order, and what the answers say. Lesson 10.
 
-A metric is right where listeners agree with it. An ABX test asks whether two kinds of sounds can be told apart at all
-(Munson and Gardner 1950; Clark 1982); mean opinion scores ask how good each is (ITU-T P.800). Both are blind: who
-listens does not know which sound is which, and the order is drawn from a seed.
+A metric is right where listeners agree with it. An ABX test asks whether two treatments of a sound can be told apart
+at all (Munson and Gardner 1950; Clark 1982), a forced choice, which of two sounds is, say, the generated one; mean
+opinion scores ask how good each is (ITU-T P.800). All are blind: who listens does not know which sound is which, and
+the order is drawn from a seed.
 """
 
 from __future__ import annotations
@@ -21,15 +22,15 @@ import numpy as np
 SCALE = {1: "bad", 2: "poor", 3: "fair", 4: "good", 5: "excellent"}
 """Absolute category rating: what listeners choose from (ITU-T P.800)."""
 FIELDS = ("test", "trial", "asked", "answer", "right", "seconds", "when")
-"""The columns of an answers' file. asked: X of an ABX trial, the condition of a rating. right: 1 or 0, "" of a
-rating."""
+"""The columns of an answers' file. asked: X of an ABX trial, the right answer of a forced choice, the condition of a
+rating. right: 1 or 0, "" of a rating."""
 
 
 @dataclass(frozen=True)
 class ABXTrial:
     """A trial: A is of condition `a`, B of the other, X is of the one that `x` names, "A" or "B"; `item` is which pair.
 
-    X is the very sound that was heard as A or as B.
+    X is the very sound that was heard as A or as B. In a forced choice no X is played.
     """
 
     item: int

@@ -105,6 +105,10 @@ class Verdict:
                 return row
         raise KeyError(f"there is no {metric!r} here: choose {', '.join(row.metric for row in self.rows)}")
 
+    def __contains__(self, metric: str) -> bool:
+        """Whether there is a row of that name."""
+        return any(row.metric == metric for row in self.rows)
+
     def __str__(self) -> str:
         return as_text(self)
 
@@ -429,7 +433,7 @@ def _two_sample(bench: _Bench) -> None:
     found = {what: tell_apart(real, pictures(clips), bench.seed) for what, clips in bench.sets.items()}
     auc, error = found["generated"]["auc"], found["generated"]["error"]
     bench.add(
-        "told from real (AUC)",
+        TOLD,
         QUALITY,
         lambda what: found[what]["auc"],
         (max(0.0, auc - 1.96 * error), min(1.0, auc + 1.96 * error)),
@@ -519,7 +523,7 @@ def _memorised(
     found = {what: memorisation(x, training, held_out, bench.seed) for what, x in features.items()}
     share, error = found["generated"]["share"], found["generated"]["error"]
     bench.add(
-        "nearest to a training clip",
+        NEAREST,
         COPYING,
         lambda what: found[what]["share"],
         (max(0.0, share - 1.96 * error), min(1.0, share + 1.96 * error)),

@@ -53,5 +53,5 @@ def latent_size(answer, rng: np.random.Generator) -> None:
     number = expect_number(answer, "latent_size")
     expect(number != 6, "six are printed, but the line goes on: count them all, with `z.shape`")
     expect(number != 1, "1 is the number of sounds; one sound has a whole row of numbers")
-    expect(number != 64 * 64, "that is how many numbers come *out* of G; asked is how many go in")
+    expect(number != 128 * 64, "that is how many numbers come *out* of G; asked is how many go in")
     expect(number == 64, f"one row of z does not hold {number:g} numbers: look at `z.shape`")

@@ -76,8 +76,8 @@ SOUGHT = {
     hints=(
         "Three of the five can be read from the table: no sound at all, many samples at the limit, and a clip that is "
         "wholly like another.",
-        "The other two must be heard. Play the two bells, and the two plucked strings, and look at how long "
-        "each lasts.",
+        "The other two must be heard. Play the three that are named bell, and the two plucked strings, and "
+        "look at how long each lasts.",
         "`{'silent': 4, …}`: the struck G3 has no sound. Now look at clips 5, 8, 9 and 10.",
     ),
 )

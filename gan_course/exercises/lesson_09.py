@@ -131,7 +131,7 @@ def held_then_falling(answer, rng: np.random.Generator) -> None:
         )
     got = at(steps, end=end)
     expect(
-        abs(got - end) < 1e-9, f"at the last step the factor is {got:.3g}, and end = {end:.3g} is expected"
+        abs(got - end) < 1e-9, f"at step {steps} the factor is {got:.3g}, and end = {end:.3g} is expected"
     )
     got = at(3 * steps, end=end)
     expect(

@@ -4,7 +4,7 @@ To a network that is told a pitch by a one in its place, each pitch is a word of
 single one which bands its partials fall into, and knows nothing of an instrument at a pitch that it never met. Yet a
 pitch *is* a row of partials, a comb over the frequencies, which can be drawn beforehand. What is between its teeth, and
 how high each tooth stands, is the instrument's: a source and a filter, as Fant (1960) took speech apart, and as
-networks that play notes have used since (Wang, Takaki and Yamagishi 2019; Engel et al. 2020). Lesson 09.
+networks have used since that speak (Wang, Takaki and Yamagishi 2019) or play notes (Engel et al. 2020). Lesson 09.
 """
 
 from __future__ import annotations

@@ -542,6 +542,7 @@ def play(
     for observer in watching:
         observer.started(steps)
     shows = [*([(show, show_every)] if show else []), *also]
+    several = getattr(game, "processes", 1) > 1
     begun, first, good, good_at = time.monotonic(), game.done, _copied(game.state()), game.done
     with _interruptions_wait() as interrupted:
         while game.done < steps:
@@ -550,7 +551,8 @@ def play(
             stopping, timed_out = game.agreed(bool(interrupted), time.monotonic() - begun >= seconds)
             last = game.done == steps or stopping or timed_out
             shown, kept = ((game.done % n == 0) or last for n in (show_every, keep_every))
-            if watching or shown or kept:
+            # Of several processes all look: one that stopped alone would leave the others waiting.
+            if watching or shown or kept or several:
                 numbers = {name: value.item() for name, value in losses.items()}
                 if not all(map(math.isfinite, numbers.values())) or (kept and not game.finite):
                     complaint = _no_numbers(game.done, numbers, good_at)
@@ -570,6 +572,7 @@ def play(
                 if keep:
                     keep(game)
             if stopping:
+                game.agreed(False)  # none ends before all is kept: what started them would then end the others
                 raise KeyboardInterrupt
             for call, every in shows:
                 if game.done % every == 0 or last:

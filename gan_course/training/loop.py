@@ -25,7 +25,7 @@ from gan_course.spectral import representation
 from gan_course.synthesis.pitch import is_note, midi_number
 from gan_course.training import checkpoint
 from gan_course.training.game import Game, Observer, play
-from gan_course.training.processes import check_shares, fabric
+from gan_course.training.processes import cards, check_shares, fabric
 from gan_course.training.recipe import Recipe
 
 __all__ = ["Audience", "Examiner", "Observer", "Training", "fastest_precision", "steps_within", "train"]
@@ -72,7 +72,7 @@ class Training:
         discriminator = recipe.new_discriminator(self.shape, self.classes)
         self.precision = recipe.precision
         if self.precision == "auto":
-            several = devices * machines > 1 and not torch.cuda.is_available()
+            several = devices * machines > 1 and not cards()
             # Each of several processes would time its own steps, and they must agree.
             self.precision = "32-true" if several else fastest_precision()
         self.fabric = fabric(self.precision, devices, machines)
@@ -105,8 +105,7 @@ class Training:
         return pitches
 
     def _encode(self, audio: Tensor) -> Tensor:
-        parts = [self.encoding.encode(part) for part in audio.split(256)]
-        return torch.cat(parts).to(self.fabric.device)
+        return torch.cat([self.encoding.encode(part.to(self.fabric.device)) for part in audio.split(256)])
 
     @property
     def generator(self) -> Any:
@@ -344,9 +343,12 @@ def _laid_out(network: nn.Module) -> nn.Module:
 
 
 def fastest_precision(steps: int = 6) -> str:
-    """``"32-true"`` or ``"bf16-mixed"``: the one in which a few convolution steps were quicker here."""
-    if torch.cuda.is_available():
-        return "bf16-mixed" if torch.cuda.is_bf16_supported() else "32-true"
+    """``"32-true"`` or ``"bf16-mixed"``: the one in which a few convolution steps were quicker here.
+
+    On a graphics card nothing is timed: it is bfloat16 where the card has units for it.
+    """
+    if cards():
+        return "bf16-mixed" if torch.cuda.is_bf16_supported(including_emulation=False) else "32-true"
     layer = nn.Conv2d(64, 64, 4, 2, 1).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     x = torch.randn(16, 64, 32, 32).contiguous(memory_format=torch.channels_last)
 

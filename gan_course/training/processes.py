@@ -8,6 +8,20 @@ from typing import Any
 import torch
 
 
+def cards(gigabytes: float = 0) -> int:
+    """How many graphics cards torch can compute on here, with at least so many ``gigabytes`` of memory each.
+
+    A card whose driver is too old for this torch is there, and yet is none.
+    """
+    count = torch.cuda.device_count()
+    try:
+        torch.zeros(count and 1, device="cuda" if count else "cpu")
+    except RuntimeError:
+        return 0
+    memory = (torch.cuda.get_device_properties(number).total_memory for number in range(count))
+    return sum(size >= gigabytes * 1e9 for size in memory)
+
+
 def fabric(precision: str = "32-true", devices: int = 1, machines: int = 1) -> Any:
     """A Fabric for ``devices`` processes on each of ``machines``, launched: on graphics cards where there are any.
 
@@ -24,16 +38,16 @@ def fabric(precision: str = "32-true", devices: int = 1, machines: int = 1) -> A
         def setup_module(self, module: Any) -> Any:
             return module
 
-    cards = torch.cuda.device_count()
-    if cards and devices > cards:
+    found = cards()
+    if found and devices > found:
         raise ValueError(
-            f"{devices} graphics cards were asked for, and this machine has {cards}: choose fewer devices"
+            f"{devices} graphics cards were asked for, and this machine has {found}: choose fewer devices"
         )
     # Where it works in 16 bit it says so, which a notebook shows in red, as if something were wrong.
     logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)
     several = devices * machines > 1
     made = Fabric(
-        accelerator="cuda" if cards else "cpu",
+        accelerator="cuda" if found else "cpu",
         devices=devices,
         num_nodes=machines,
         strategy=Shared() if several else "auto",

@@ -109,6 +109,18 @@ def evaluate(
     return Judged(model, verdict, generated, other, seed)
 
 
+def from_another_seed(model: Model, seed: int, count: int = 444) -> Verdict:
+    """What is measured without an ear, from this seed: other sounds, other halves of the real ones, other judges.
+
+    The interval of a verdict says what other clips of the same kind would change. How much of a number is the luck of a
+    draw, of z and of how the judges were trained, it does not say, and of an AUC that may be more. Raises ValueError as
+    `evaluate` does.
+    """
+    reference, other, _, _ = _real(model, count, seed)
+    other = _labelled(other, list(model.classes))
+    return judge(generated_like(model, other, seed), reference, other, seed=seed)
+
+
 def _real(model: Model, count: int, seed: int) -> tuple[Clips, Clips, Clips, Clips | None]:
     """The reference, as many others, the training clips, and for memorisation about as many unseen ones."""
     options: dict[str, Any] = {"rate": model.rate, "samples": model.about["samples"]}

@@ -107,7 +107,7 @@ class Model:
 
     def untrained(self, seed: int = 0) -> Model:
         """The same network with the random weights of before its first step, heard in the same way."""
-        with torch.random.fork_rng():
+        with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             fresh = self._fresh(self.generator.partials.comb)
         model = Model("untrained", fresh.state_dict(), self.about)
@@ -118,7 +118,7 @@ class Model:
         """``steps`` sounds on the way from the latent vector of seed ``start`` to that of seed ``end``.
 
         The way is along the arc, not the chord: normal vectors have nearly one length, and the middle of the
-        chord is shorter than any vector that the generator was trained on (White 2016).
+        chord is shorter than nearly all vectors that the generator was trained on (White 2016).
         """
         shares = torch.linspace(0, 1, steps)
         path = torch.cat([slerp(self.z(start), self.z(end), share) for share in shares.tolist()])

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from statistics import mean
 
 import torch
 
 from gan_course import datasets
 from gan_course.datasets.splits import HELD_OUT_SEED
 from gan_course.evaluation import pitch_accuracy
-from gan_course.evaluation.report import QUESTIONS, Verdict, cells
+from gan_course.evaluation.report import QUESTIONS, TOLD, Verdict, cells, number
 from gan_course.synthesis import frequency_of, midi_number
 from gan_course.training import checkpoint
 from gan_course.training.recipe import RECIPES, Recipe
-from gan_course.zoo.judging import evaluate
+from gan_course.zoo.judging import evaluate, from_another_seed
 from gan_course.zoo.licences import source_of
 from gan_course.zoo.model import EARS, VOCODERS, WEIGHTS, Model, load
 from gan_course.zoo.vocoders import load_vocoder, vocoder_names
+
+SEEDS = (1, 2, 3)
+"""From which seeds a model is judged besides 0."""
+BY_LUCK = ("band levels", "modulation", TOLD)
+"""What is given for each of them."""
 
 
 def release(
@@ -54,7 +61,8 @@ def release(
     if not overwrite and (copy.exists() or card.exists()):
         raise ValueError(f"there is a {name} in {weights} already: choose another name, or --overwrite it")
     played = model.recipe.data == "notes" and {"pitch", "instrument"} <= set(model.classes)
-    text = describe(model, name, evaluate(model).verdict, measured(model) if played else {})
+    again = {seed: from_another_seed(model, seed) for seed in SEEDS}
+    text = describe(model, name, evaluate(model).verdict, again, measured(model) if played else {})
     weights.mkdir(parents=True, exist_ok=True)
     if vocoder is None:
         shutil.copyfile(run / "generator.safetensors", copy)
@@ -95,8 +103,14 @@ def recipe_name(recipe: Recipe, otherwise: str) -> str:
     return otherwise
 
 
-def describe(model: Model, name: str, verdict: Verdict, tracked: dict[str, dict[str, float]]) -> str:
-    """The model card, as Markdown: what was judged, and for notes what a tracker heard."""
+def describe(
+    model: Model,
+    name: str,
+    verdict: Verdict,
+    again: Mapping[int, Verdict],
+    tracked: dict[str, dict[str, float]],
+) -> str:
+    """The model card, as Markdown: what was judged, again from other seeds, and for notes what a tracker heard."""
     about, recipe = model.about, model.recipe
     data, licence = source_of(recipe.data)
     encoding = ", ".join(f"{k} {v}" for k, v in model.encoding.to_dict().items() if v is not None)
@@ -135,6 +149,8 @@ Judged by `gan-course evaluate`, seed 0. "Real" stands for as many other real so
 
 {as_markdown(verdict)}
 
+{from_seeds({0: verdict, **again})}
+
 ## To make it again
 
 {own if made == f"{name}.json" else ""}```
@@ -144,6 +160,25 @@ gan-course release runs/{name} {name}{heard} --overwrite
 
 The weights agree bit for bit only on the same kind of processor with the same number of threads.
 """
+
+
+def from_seeds(verdicts: Mapping[int, Verdict]) -> str:
+    """What `BY_LUCK` names, of verdicts by their seed, with the mean and what real sounds get: a Markdown table."""
+    metrics = [metric for metric in BY_LUCK if all(metric in verdict for verdict in verdicts.values())]
+    found = {seed: [verdict[metric] for metric in metrics] for seed, verdict in verdicts.items()}
+    rows = {f"seed {seed}": [row.value for row in some] for seed, some in found.items()}
+    rows["mean"] = [mean(values) for values in zip(*rows.values(), strict=True)]
+    rows["mean, real"] = [mean(row.floor for row in some) for some in zip(*found.values(), strict=True)]
+    units = [f", {row.unit}" if row.unit else "" for row in found[0]]
+    head = " | ".join(metric + unit for metric, unit in zip(metrics, units, strict=True))
+    table = "\n".join(f"| {name} | {' | '.join(map(number, values))} |" for name, values in rows.items())
+    return f"""**How much of this is the luck of a draw?**
+
+From other seeds come other sounds, other halves of the real ones, and judges that are trained anew.
+
+| | {head} |
+|---|{"---|" * len(metrics)}
+{table}"""
 
 
 def _tracked(quality: dict[str, dict[str, float]]) -> str:

@@ -439,7 +439,8 @@ def fm_tone(ratio, index):
 explore(fm_tone, ratio=(0.2, 4.0, 0.2, 1.4), index=(0.0, 8.0, 0.5, 2.0))
 
 # %% [markdown]
-# With a ratio of whole numbers the lines are harmonics of one pitch. With 1.4 they are not, and it sounds like metal.
+# With a ratio of 1, 2 or 3 the lines are harmonics of one pitch. With 1.4 they lie at 2, 5, 9, 12, … times 60 Hz: so few of the
+# multiples of so low a tone that the ear finds no pitch in them, and it sounds like metal.
 # If the index fades with the sound, the colour does, too, as it does in real instruments. Two of Chowning's own recipes:
 
 # %% tags=["demo"]

@@ -335,7 +335,7 @@ for name, mel in tests.items():
 plot_lines(floors, curves, "floor (dB)", "share of instruments heard right", title="Too high loses sound, too low drowns it")
 
 # %% [markdown]
-# On the left a hiss that you can hardly hear fills half of the range, and the nearest picture is whichever is darkest. On the right
+# On the left a hiss that you can hardly hear fills half of the range, and the nearest picture is whichever is brightest: each dark cell of a clean picture counts as a difference. On the right
 # the notes themselves are cut off. A floor belongs a little above the noise of your recordings: measure it in their pauses. And
 # it belongs to the data set, as one fixed number. A floor "80 dB below the loudest point of *this* clip" makes a soft
 # note and a loud one the same picture.
@@ -386,7 +386,7 @@ for name, z in rows.items():
 # A study, as one might read it. 120 notes were recorded, each in four takes, by players who are left-handed or right-handed. One fifth
 # of the 480 clips is drawn at random for testing. A classifier hears from a single note which hand the player writes with.
 #
-# > **Guess first:** it is right in 97 of 100 cases. Do you believe it?
+# > **Guess first:** it is right in 99 of 100 cases. Do you believe it?
 
 # %% tags=["demo"]
 random = torch.Generator().manual_seed(0)
@@ -665,7 +665,7 @@ plot_confusion(table, real.classes["instrument"], heard=ear.classes["instrument"
 
 # %% [markdown]
 # Two things to see. *Pitch* has survived nearly whole. It is where the partials are, and that is the same physics in a cello and in a
-# formula. The *kind of instrument* has not. A cello is bowed, but the ear takes most cellos for an organ. It has no way to say "none of
+# formula. The *kind of instrument* has not. A cello is bowed, but the ear takes more cellos for an organ than for a bowed string; and bassoon and English horn, which are reeds, are nearly all organs to it. It has no way to say "none of
 # these": it must choose one of six, and it does so with confidence. This is **domain shift**: the labels mean the same, and the sounds come from
 # elsewhere. Attacks, noise of breath and bow, rooms, and loudness all differ.
 #
@@ -679,7 +679,7 @@ for i, name in enumerate(real.classes["instrument"]):
     print(f"{name:16}{pitch_right[own].float().mean():18.0%}{off[own].abs().nanmedian():24.0f} cents")
 
 # %% [markdown]
-# With the orchestra at hand, nearly all of the wrong pitches are the saxophone's. A tracker that has learnt nothing finds it half a semitone out of
+# With the orchestra at hand, about three in four of the wrong pitches are the saxophone's. A tracker that has learnt nothing finds it half a semitone out of
 # tune: there, "the nearest pitch" is a toss-up. The card says so, too. Whenever a class fails, look at its data before you blame the
 # network.
 #

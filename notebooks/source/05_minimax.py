@@ -545,7 +545,7 @@ hear({name: paths[f"{name} from 9"][:24:2] for name in ("minimax", "non-saturati
      "Every other step as a note. One stays where it was, the other comes down to C#4.")
 
 # %% [markdown]
-# > **In doubt?** Change the 9 to 5, or raise `rate`. How far out does the minimax loss still learn?
+# > **In doubt?** Change the 9 to 5 in both cells above, or raise `rate`. How far out does the minimax loss still learn?
 #
 # ## Swapping minimum and maximum
 #
@@ -643,7 +643,7 @@ print(f"V of the reply: {value(D, p, reply):.4f}; of the musician's own table: {
 plot_bars(NOTES, {"p, the musician": p, "q, the best reply to this D": reply}, {"D": D}, "note x")
 
 # %% [markdown]
-# Only against $D = \tfrac12$ exactly is every $q$ as good as any other; and then nothing tells the generator to stay at $p$. And the
+# Only against a $D$ that says the same of every note, such as ½, is every $q$ as good as any other; and then nothing tells the generator to stay at $p$. And the
 # game goes on: the detective notices the one note, the forger hops to the next. Let both give their best reply in turn:
 
 # %% tags=["demo"]
@@ -908,7 +908,7 @@ quiz([
     {
         "question": "During training the discriminator's loss has settled at 1.386 = log 4. What do you know?",
         "answers": [
-            {"answer": "This discriminator cannot tell the two apart; a better one might", "correct": True, "feedback": "Yes: V = −log 4 means 2 JSD = 0 only if D is the optimal one. A weak or lagging D reaches it, too."},
+            {"answer": "As it bets, this discriminator gains nothing; a better one might", "correct": True, "feedback": "Yes: V = −log 4 means 2 JSD = 0 only if D is the optimal one. A weak or lagging D reaches it, too, and one that bets too boldly."},
             {"answer": "The generator is perfect", "correct": False, "feedback": "Only if D is optimal. A discriminator that always says ½ has the same loss against any generator."},
             {"answer": "The training has crashed", "correct": False, "feedback": "No: it is the value of the game at its solution. But look at the samples before you celebrate."},
         ],
@@ -925,7 +925,7 @@ quiz([
         "question": "max-min and min-max of the full game both are −log 4. Does the order then matter to the generator?",
         "answers": [
             {"answer": "Yes: its best reply to a fixed D is a single point", "correct": True, "feedback": "Yes: same value, other behaviour. Answering a fixed D means mode collapse."},
-            {"answer": "No: equal values mean equal solutions", "correct": False, "feedback": "No: in min-max the generator's solution is q = p. In max-min it answers a given D: with one point, or, if D is ½ everywhere, with anything."},
+            {"answer": "No: equal values mean equal solutions", "correct": False, "feedback": "No: in min-max the generator's solution is q = p. In max-min it answers a given D: with one point, or, if D is the same everywhere, with anything."},
             {"answer": "The values are not equal", "correct": False, "feedback": "They are, for a free D and any distribution. They differ for limited families, such as single notes."},
         ],
     },
@@ -964,13 +964,13 @@ bad = {"stuck": followed("stuck", quiet, steps=500, head_start=1000),
        "collapsed": followed("collapsed", loud, steps=500, g_steps=5),
        "restless": followed("restless", loud, steps=500, learning_rate=0.05)}
 hear({name: sample(failed) for name, (_, failed) in bad.items()} | {"as it should be": sample(G)},
-     "The high note of the beginning, for ever; nearly one note; hardly a note of the musician's; the chord.")
+     "The high note of the beginning, for ever; nearly one note; notes that are smeared, and not all of the musician's; the chord.")
 
 # %% tags=["demo"]
 followed("as it should be", loud, steps=500)
 plot_notes({name: track[::4] for name, track in tracks.items()}, "semitones above C#4", "20 steps of G each",
            title="The generator's mean pitch during training",
-           alt="Stuck stays an octave too high. Collapsed and restless jump up and down by ten semitones, to the end."
+           alt="Stuck stays an octave too high. Collapsed jumps up and down by ten semitones, to the end; restless begins as wildly, and goes on by a few."
                " As it should be comes down and stays between A3 and C#4.")
 
 # %% tags=["demo"]

@@ -93,7 +93,7 @@ def walk(step, rate, steps, start=1.0):
     for _ in range(steps):
         at = step(*at, rate)
         path.append(at)
-    return torch.tensor(path)
+    return torch.tensor(path, dtype=torch.float64)
 
 
 paths = {"at once": {"path": walk(simultaneous_step, 0.15, 90)}, "by turns": {"path": walk(alternating_step, 0.15, 90)}}
@@ -129,7 +129,7 @@ checks.extragradient_step(extragradient_step)
 RATE = 0.15
 for name, step, factor in (("at once", simultaneous_step, (1 + RATE**2) ** 0.5), ("by turns", alternating_step, 1),
                            ("looking ahead", extragradient_step, (1 - RATE**2 + RATE**4) ** 0.5)):
-    far = walk(step, RATE, 400).double().norm(dim=1)
+    far = walk(step, RATE, 400).norm(dim=1)
     grown = (far[400] / far[0]) ** (1 / 400)
     print(f"{name:14} a step changes the distance by {grown:.5f}; the formula says {factor:.5f}")
 
@@ -230,7 +230,7 @@ plot_planes({shown: {"path": follow(name)} for name, shown in NAMES.items()},
 # linear part leaves out, and that fades as it comes nearer.
 #
 # *Least squares does not move.* It has the targets 1 and 0, and a line through the origin says 0 to what is real, always. At $\psi = 0$ it also says 0 to
-# what is generated, just what it wants: so it rests, at *any* $\theta$. There $J = \bigl(\begin{smallmatrix} 0 & 1 \\ 0 & 0 \end{smallmatrix}\bigr)$, whose square is 0: both eigenvalues are 0. That
+# what is generated, just what it wants: so it rests, at *any* $\theta$. At $(0, 0)$ we have $J = \bigl(\begin{smallmatrix} 0 & 1 \\ 0 & 0 \end{smallmatrix}\bigr)$, whose square is 0: both eigenvalues are 0. That
 # is the fault of our $D$, not of the loss. With a bias, $D(x) = \psi x + b$, the point of rest is $b = \tfrac12$, and there the pulls are $\pm\tfrac12$: it turns as the others do.
 
 # %% tags=["demo"]
@@ -701,7 +701,7 @@ print("every mode on every seed, as it is at the end:", *full("last") or ["none"
 # - *Without the average, none of the 36 does.* At any one moment some notes are out of tune; the circle has been damped, not stopped.
 # - *Two time scales make five of the six worse*, counted over all seeds (the sixth has nothing to lose). In this harness a faster $D$ and a slower $G$ did not help.
 # - *Spectral normalisation* helps minimax and least squares, is uneven for non-saturating and relativistic (one game covers nothing), and ruins hinge. Multiply it out: as long as all logits lie between −1 and 1, the
-#   hinge loss is the Wasserstein loss plus 2, whose push never fades; and a $D$ as flat as this one stays inside (look at `game.judge(real)`).
+#   hinge loss is the Wasserstein loss plus 2, whose push never fades; and a $D$ as flat as this one stays inside (look at `play(new_game(objective="hinge", spectral_norm=True), RING, 1500).judge(real)`).
 # - *Wasserstein* comes last in every column, under spectral normalisation together with hinge. This harness is hard on it: one step of $D$ for each of $G$ (its authors take five), and an optimiser with momentum (they advise
 #   against it).
 #
@@ -718,7 +718,7 @@ for title, entry in {"good samples": mean("averaged", "good"), "KL of the modes"
 # near 0, so no note is forgotten, but few samples are good. And 60% good is far from the 99% of real samples: after 1,500 steps nobody has finished. R1 and R2 cost little time, as they are taken at every 4th step; spectral normalisation doubles
 # it.
 #
-# > **In doubt?** Put `modes("last")` into `table`, and see what averaging does. Run one row with another `seed`. Or change the harness: other learning rates, another spread of the ring. Rankings of GANs are known to depend on it: Lucic
+# > **In doubt?** Put `modes("last")` into `table`, and see what averaging does. Run one row with another `seed`, 0 to 4. Or change the harness: other learning rates, another spread of the ring. Rankings of GANs are known to depend on it: Lucic
 # > et al. (2018, "Are GANs created equal?") found that with enough tuning most losses reach similar scores.
 #
 # ## Twenty-five notes
@@ -744,7 +744,7 @@ for title, entry in {"modes covered of 25, averaged": modes("averaged"), "good s
     table(entry, "grid", ("none", "R1 + R2"), 20, ("non_saturating", "relativistic_pairing"))
 
 # %% [markdown]
-# *Here nobody covers all 25*, and R1 + R2 make no clear difference; one of their games has found only 11. The picture shows that it is another failure than on the ring: samples lie everywhere *between* the heaps, and fewer than half are good. These
+# *Here nobody covers all 25*, and R1 + R2 make no clear difference; one of their games has found only 11. The picture shows two failures: after 250 steps samples lie everywhere *between* the heaps; after 1,000 many lie along a frame, and the heaps of one column and one row are left out, as notes were on the ring. In the table fewer than half are good. These
 # games are not finished. The table does not say how long it would take.
 #
 # > **In doubt?** Give the game above more steps, or `perceptron(2, 2, 128)` in `new_game`. When does the last note come in?
@@ -847,7 +847,7 @@ hear({"real": mine(1000, torch.Generator().manual_seed(0)), "the generator's": l
 # %% [markdown]
 # ## Summary
 #
-# Two who each go downhill need not arrive: at once they spiral outwards, by turns they circle. The Dirac-GAN does the same with every loss, and a penalty on the slope of $D$ at the samples makes it arrive. On a ring of notes the same forces make a generator hop, or
+# Two who each go downhill need not arrive: at once they spiral outwards, by turns they circle. In the Dirac-GAN small distances only turn, with every loss but least squares, which needs a bias there; and a penalty on the slope of $D$ at the samples makes the players arrive. On a ring of notes the same forces make a generator hop, or
 # leave notes out. Whether it does is measured by the modes it covers, over several seeds, and never by the losses. In our table no loss was enough by itself; R1 and R2, *and* the average, let three of six cover every note on every seed.
 #
 # **Terms:** *simultaneous and alternating steps*, *extragradient*, *Dirac-GAN*, *Jacobian*, *eigenvalue*, *mode*, *mode collapse*, *high-quality share*, *least-squares loss*, *hinge loss*, *Wasserstein loss*, *relativistic loss*, *R1*, *R2*, *gradient

@@ -106,7 +106,7 @@ caught(first_epoch, [], None, None)
 # its names beforehand: `dis.get_instructions(function)` lists what it does, each instruction with an `opname` and an `argval`.
 
 # %% tags=["demo"]
-for instruction in itertools.islice(dis.get_instructions(first_epoch), 2, 6):
+for instruction in itertools.islice(dis.get_instructions(first_epoch), 1, 5):
     print(f"{instruction.opname:14} {instruction.argval}")
 
 # %% [markdown]
@@ -186,7 +186,7 @@ explore(played_as, rate=[16_000, 8_000, 11_025, 22_050, 44_100])
 # test: play one clip of the data, as the network gets it.**
 #
 # The other fault of the loader is the `[0]` (fault 17). A GAN that sees one file has one thing to learn, and learns it by heart. Its losses
-# are excellent. Here is what the same training made of *four* files, next to those of the four that are nearest:
+# do not show it. Here is what the same training made of *four* files, next to those of the four that are nearest:
 
 # %% tags=["demo"]
 from gan_course.zoo.failures import LENGTH, distance, training_notes
@@ -515,7 +515,7 @@ objective = Objective(least_squares_discriminator, least_squares.generator)
 # ## Who moves first (fault 15)
 #
 # The program's text says: "The discriminator solves $\max_D \min_G V$", and takes that for the same as $\min_G \max_D V$. Compute both. A musician plays
-# six notes equally often, $D$ may be one of many tables, and $q$ any mixture of a few.
+# three notes equally often, $D$ may be one of many tables, and $q$ any mixture of the three, in sixths.
 
 # %% tags=["demo"]
 grid = torch.arange(1, 10) / 10
@@ -909,9 +909,9 @@ explore(play, seed=(0, 20, 1, 1), way=(0, 100, 10, 0))
 # | a buzz whose pitch never changes | look well | evenly spaced lines, bright through all time | 14, 2: rows of samples; a stride that is heard (lesson 08) | is its frequency rate / row, or frame rate / stride? |
 # | hollow, watery, without attack | fine | fine | 14: the way back; phases not estimated | a real note in and out |
 # | harsh, with a thump | fine | fine; the waveform is flat at ±1 | 11: mapped twice | share of samples at full scale; the mean |
-# | notes of the training set, and no others | good, D's slowly falling | sharper than it should be | 17: too few data | nearest training note against held-out notes |
+# | notes of the training set, and no others | as in a good training | sharper than it should be | 17: too few data | nearest training note against held-out notes |
 # | all pitches at once | D's stays high | a blur of all notes | 4: linear D | superposition |
-# | noise, from first to last | G's constant | noise | 6: no gradient; 16: stopped at once | has a weight moved? |
+# | noise, from first to last | G's constant while D and z stay the same; else it moves | noise | 6: no gradient; 16: stopped at once | has a weight moved? |
 # | the right notes at the wrong speed | fine | shifted up or down | 12: the rate is lost | play one clip of the data |
 # | nothing, for an hour | you cannot see them | you cannot see it | 10 | – |
 # | | D's is too good from the start | does not improve | 7, 9: G moved in D's turn; a saturated slope | the gradient that reaches G, and in whose turn |
@@ -952,11 +952,11 @@ column(*(plot_lines(examples[name].losses["step"], {player: examples[name].losse
 # %%
 quiz([
     {
-        "question": "A generator's loss is 0.5312 at every step, to the last digit. What do you look at first?",
+        "question": "You take steps of G alone, always with the same z. Its loss is 0.5312 at every step, to the last digit. What do you look at first?",
         "answers": [
             {"answer": "Whether any of its weights has moved", "correct": True, "feedback": "Yes: no gradient, a clipped head, or an optimiser of other weights."},
             {"answer": "The learning rate: it must be too small", "correct": False, "feedback": "With a small one the last digits would still change."},
-            {"answer": "Nothing: it has converged", "correct": False, "feedback": "The batches differ at every step. A loss that does not even tremble is not a training."},
+            {"answer": "Nothing: it has converged", "correct": False, "feedback": "Even near a minimum the last digits would still change. A loss that does not even tremble is not a training."},
         ],
     },
     {

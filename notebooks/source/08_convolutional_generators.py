@@ -33,7 +33,7 @@ listen(clip("lesson-08"), labels=["six notes of this lesson's generator"], pictu
 # - compute how many milliseconds and hertz one output of a network sees;
 # - keep signals at one size through a network, with batch normalisation, without, and say why a discriminator under a gradient penalty goes
 #   without;
-# - build a small DCGAN, train it on spectrograms, and measure what your choice of layer did to it.
+# - build a small DCGAN (a deep convolutional GAN), train it on spectrograms, and measure what your choice of layer did to it.
 #
 # **Builds on:** lesson 02 (the DFT), 03 (log-mel pictures), 06 (slopes, R1). **Time:** 55 minutes to read and listen, about 68 for the
 # exercises; the cells take about a minute on 2 CPU cores, no graphics card needed.
@@ -77,7 +77,7 @@ plot_lines([], stamps | {"their sum": (torch.arange(9), y)}, "sample", "amplitud
 
 # %% [markdown]
 # *Why "transposed"?* A convolution with stride 2 takes nine samples to three. It is linear, so it is a matrix $A$ with 3 rows and 9 columns. Stretching with the same kernel
-# is the matrix $A^\top$:
+# is the matrix $A^\top$ (what networks call a convolution does not turn the kernel round, $y_m = \sum_t w_t\, x_{ms + t}$; it is lesson 02's with $w$ the other way round):
 
 # %% tags=["demo"]
 A = torch.stack([F.conv1d(one[None, None], kernel[None, None], stride=2)[0, 0] for one in torch.eye(9)], 1)
@@ -118,7 +118,7 @@ for stride in (2, 3, 4, 5):
     print(f"  stride {stride}:", *(taps for taps in range(1, 21) if len(set(cover(taps, stride).tolist())) == 1))
 
 # %% [markdown]
-# Only those that the stride divides. Every other kernel leaves a pattern that repeats after $s$ samples. And a sound that repeats after $s$ samples is a **tone at the sample rate over
+# Of kernels with *equal* taps, only those that the stride divides. Every other one leaves a pattern that repeats after $s$ samples. And a sound that repeats after $s$ samples is a **tone at the sample rate over
 # the stride**, with its multiples: 4,000 Hz for 16,000 samples a second and $s = 4$.
 #
 # Here is a signal as there are many within a network, where a ReLU has cut off all that is negative: it swells three times a second. You cannot hear that. We stretch it by 4.
@@ -200,8 +200,8 @@ for taps, stride in ((4, 2), (5, 2), (8, 4), (9, 4)):
     print(f"{taps} taps, stride {stride}: all equal {tone_levels(even, stride)[0]:6.1f} dB; left to chance {median:5.1f} dB (median of 500)")
 
 # %% [markdown]
-# *An even cover helps only equal weights.* With weights left to chance the sums differ, and the tone is about as loud as the constant, whether the stride divides the taps or not. That a divisible kernel *can* be even is
-# why it is advised (Odena et al. 2016). That it begins uneven all the same, and how that sounds, was shown for audio by Pons et al. (2021).
+# *An even cover helps only equal weights.* With weights left to chance the sums differ, and the tone is about as loud as the constant, whether the stride divides the taps or not. Any kernel with $s$ taps or more can be even, as ½, 1, ½ with stride 2 is; one that the stride divides is so with equal weights already, and so it is
+# advised (Odena et al. 2016). That it begins uneven all the same, and how such *tonal artifacts* sound, was shown for audio by Pons et al. (2021).
 #
 # And in a whole network? WaveGAN (Donahue, McAuley and Puckette 2019) makes 16,384 samples of 16 by five transposed convolutions with 25 taps and stride 4. Here is a narrow one of that shape, before any training. Each layer
 # leaves its own tone: the last one at 4,000 Hz, the one before it at 1,000 Hz, then 250 Hz. Beside it is the same with another layer, to which we come next.
@@ -386,7 +386,7 @@ column(plot_spectrogram({name: 45 * picture[0, 0] - 35 for name, picture in draw
        listen(*heard, picture="waveform", say="A steady organ; a rough one, at 31 throbs a second; a purr, at 16."))
 
 # %% [markdown]
-# The flutter of the last layer is plain to hear, and to see in the waveform. But *the picture of that sound hides most of it*. A window of 1,024 samples lasts 64 ms, two whole swings, and sees their mean. Griffin-Lim was asked for frames that no sound can have, and made a sound that throbs in trying. So do not
+# (*Drawn* says 4 dB where we drew 6: it is a mean over all bands, and silent ones were left alone. Compare the columns.) The flutter of the last layer is plain to hear, and to see in the waveform. But *the picture of that sound hides most of it*. A window of 1,024 samples lasts 64 ms, two whole swings, and sees their mean. Griffin-Lim was asked for frames that no sound can have, and made a sound that throbs in trying. So do not
 # measure flutter on log-mel pictures of finished sounds. Measure it on what the generator draws, or on the waveform.
 #
 # ## What one output sees
@@ -446,12 +446,12 @@ checks.heard_milliseconds(heard_milliseconds)
 f = mel.frequencies()
 for depth in range(1, 5):
     size, _ = receptive_field([(4, 2)] * depth)
-    low, high = f[max(0, 20 - size // 2)], f[min(63, 20 + size // 2)]
+    low, high = f[max(0, 20 - size // 2)], f[min(63, 19 + size // 2)]
     print(f"{depth} layers: {size:2} × {size:2}, {heard_milliseconds(size):4.0f} ms; from {low:4.0f} to {high:4.0f} Hz around {f[20]:.0f} Hz")
 
 # %% [markdown]
-# That is what an output *can* see. What does it look at? Take the slope of one output with respect to each frame. Luo et al. (2016) found that the middle of the field counts far more than its
-# margins, since many more paths lead there:
+# That is what an output *can* see. What does it look at? Take the slope of one output with respect to each frame. Luo et al. (2016) found that in deep networks the middle of the field counts far more than its
+# margins, since many more paths lead there. They call what counts the **effective receptive field**. With our four layers:
 
 # %%
 def judging_layers(norm=nn.Identity, depth=4, widths=(1, 8, 16, 32, 64)):
@@ -470,6 +470,8 @@ print(f"{size} frames by the formula, {seen} with any slope; {int((ranked < 0.9)
 plot_lines(torch.arange(64), {"": felt}, "frame", "share of the squared slope", title="What one of 4 × 4 outputs looks at", height=200)
 
 # %% [markdown]
+# If all frames counted alike, it would take 42 of 46. So with four layers the middle leads a little.
+#
 # *Hear what a short field does not.* Here is a melody, and the same with its four notes in another order. A discriminator that sees short pieces, and takes the mean of what it found over time, is the one below. How much does its
 # answer change? (Untrained, ten times; its field decides, not its weights.)
 
@@ -623,7 +625,7 @@ for name in NORMS:
     print(f"{name:14} slope at its own sample {own:.4f}, at the seven others together {others:.4f}")
 
 # %% [markdown]
-# Only batch norm mixes samples. Any of the other norms may stand in a discriminator under a gradient penalty. Or none: ours, here and in lesson 09, normalises nothing. It begins with weights of the right size, and R1 (lesson 06) keeps the discriminator from becoming steep.
+# Only batch norm mixes samples: that is the second column. (The first is small without a norm because torch's own starting weights make signals smaller from layer to layer; ours, below, do not.) Any of the other norms may stand in a discriminator under a gradient penalty. Or none: ours, here and in lesson 09, normalises nothing. It begins with weights of the right size, and R1 (lesson 06) keeps the discriminator from becoming steep.
 #
 # ## A small DCGAN
 #
@@ -788,7 +790,7 @@ def between(seed, way):
 explore(between, seed=(0, 20, 1, 2), way=(0, 100, 10, 0))
 
 # %% [markdown]
-# > **In doubt?** Train `new_game(alike_at_first)`: it needs no resize to begin even, but `begun` draws its weights anew, so put `alike` in after it. Or train another seed, and see which of the three findings still holds.
+# > **In doubt?** Train a pixel shuffle that begins even. In `new_game` write `G = begun(SpectrogramGenerator(DOUBLINGS["pixel shuffle"]))` and `for layer in G.up: layer[0].weight.data.copy_(alike(layer[0].weight.data, 4))`, and give this `G` to `Game`. Or train another seed, and see which of the three findings still holds.
 #
 # ## What can go wrong
 #
@@ -877,11 +879,11 @@ quiz([
 # %% [markdown]
 # ## Summary
 #
-# A layer that stretches by $s$ leaves whatever its weights do not add up evenly to, once in $s$ steps: a tone at rate / stride in a waveform, a flutter at frame rate / stride in a spectrogram. A divisible kernel makes it possible to be even; weights left to chance are not. Repeating before convolving begins even and stays so, at a price in computing; a pixel
+# A layer that stretches by $s$ leaves whatever its weights do not add up evenly to, once in $s$ steps: a tone at rate / stride in a waveform, a flutter at frame rate / stride in a spectrogram. A kernel that the stride divides is even where its weights are equal; weights left to chance are not. Repeating before convolving begins even and stays so, at a price in computing; a pixel
 # shuffle does if its channels begin alike. Training removes a good part of it. A spectrogram of the finished sound may hide it from you. A receptive field is a time and a band of frequencies: compute it in ms and Hz before you ask a discriminator to hear something. Batch norm keeps signals at one size and mixes samples, so under a gradient penalty the
 # discriminator goes without; weights of the right size do as well.
 #
-# **Terms:** *transposed convolution*, *stride*, *kernel, tap*, *checkerboard*, *tonal artifact*, *replica*, *resize and convolve*, *pixel shuffle*, *flutter*, *receptive field*, *jump*, *effective receptive field*, *batch normalisation*, *running statistics*, *layer norm*, *instance norm*, *pixel norm*, *DCGAN*.
+# **Terms:** *transposed convolution*, *stride*, *kernel, tap*, *checkerboard*, *tonal artifact*, *replica*, *pixel shuffle*, *flutter*, *receptive field*, *jump*, *effective receptive field*, *batch normalisation*, *running statistics*, *layer norm*, *instance norm*, *pixel norm*, *DCGAN*.
 #
 # **To read:** A. Radford, L. Metz and S. Chintala, *Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks* (2016): the shape of both networks. A. Odena, V. Dumoulin and C. Olah, *Deconvolution and Checkerboard Artifacts* (2016): with pictures that explain themselves. J. Pons et al., *Upsampling Artifacts in Neural Audio
 # Synthesis* (2021): the same for sound. W. Shi et al., *Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network* (2016), and A. Aitken et al., *Checkerboard Artifact Free Sub-Pixel Convolution* (2017): pixel shuffle, and how to begin it. C. Donahue, J. McAuley and M. Puckette, *Adversarial Audio Synthesis* (2019): WaveGAN.
