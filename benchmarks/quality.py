@@ -40,7 +40,7 @@ COLUMNS = ("pitch", "instrument", "KAD x 100", "FAD", "FAD inf", "precision", "r
 
 
 def _seconds() -> float:
-    """A clock: of the processor's time, shared among all of torch's threads; with a graphics card, of its own."""
+    """Seconds on a clock: the processor's, shared among all of torch's threads; with a graphics card, of the wall."""
     if cards():
         torch.cuda.synchronize()
         return time.perf_counter()

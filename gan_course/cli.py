@@ -6,6 +6,7 @@ Each command imports what it needs when it runs, so that help and completion com
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -203,11 +204,16 @@ def train(
     except KeyboardInterrupt:
         raise fail(f"Stopped. The same command goes on from the last checkpoint in {folder}.") from None
     except RuntimeError as error:
-        if "out of memory" not in str(error):
+        if not re.search("out of memory|(can't|not enough) (allocate )?memory", str(error)):
             raise
+        smaller = (
+            f"a smaller one, such as --set batch={wanted.batch // 2}"
+            if wanted.batch > 1
+            else "narrower networks"
+        )
         raise fail(
-            f"There is not enough memory to train with a batch of {wanted.batch}: choose a smaller one, such as --set "
-            f"batch={max(1, wanted.batch // 2)}, in another folder. What was saved is in {folder}."
+            f"There is not enough memory to train with a batch of {wanted.batch}: choose {smaller}, in another folder. "
+            f"What was saved is in {folder}."
         ) from None
     if run.fabric.is_global_zero:
         typer.echo(f"The generator is in {folder / 'generator.safetensors'}.")

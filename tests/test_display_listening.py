@@ -78,7 +78,8 @@ def test_who_always_says_a_is_right_in_half_of_the_trials(sounds, tmp_path: Path
 
 
 def test_a_forced_choice_plays_two_and_asks_which_is_of_the_kind(sounds, tmp_path: Path) -> None:
-    test = forced_choice_test(sounds, "generated", 12, answers=tmp_path / "a.csv")
+    sounds = {"real": tones(200, 12), "generated": tones(900, 12, amplitude=0.02)}
+    test = forced_choice_test(sounds, "generated", answers=tmp_path / "a.csv")
     of_kind = {
         kind: set(sources("".join(page_of(sound) for sound in some))) for kind, some in test.sounds.items()
     }
@@ -90,13 +91,15 @@ def test_a_forced_choice_plays_two_and_asks_which_is_of_the_kind(sounds, tmp_pat
         assert {a, b} & of_kind["real"] and {a, b} & of_kind["generated"]
         right.append("A" if a in of_kind["generated"] else "B")
         test.answer(right[-1])
-    assert "12 of 12 right" in test.result()
+    assert "12 of 12 right" in test.result() and "it can be heard which is generated" in test.result()
     assert right.count("A") == 6, "who always says A is right in half of them"
     assert [row["asked"] for row in test.answers.rows()] == right
-    wrong = forced_choice_test(sounds, "real", 12, answers=tmp_path / "a.csv")
+    assert len({trial.item for trial in test.trials}) == 12, "no pair comes twice"
+    wrong = forced_choice_test(sounds, "real", answers=tmp_path / "a.csv")
     for answer in right:  # the same order, and the other kind is asked for
         wrong.answer(answer)
     assert "0 of 12 right" in wrong.result()
+    assert "this does not show that it can be heard which is real" in wrong.result()
 
 
 def page_of(sound: Sound) -> str:
@@ -119,13 +122,14 @@ def test_a_forced_choice_has_a_button_for_each_answer(
     [
         (("real", "generated"), "false", "asked is 'false': choose one of the conditions, real, generated"),
         (("real",), "real", "a forced choice compares two conditions, and not 1: real"),
+        (("real", "generated"), "real", "5 trials were asked for, and there are 4 pairs: .* no second guess"),
     ],
 )
 def test_a_forced_choice_of_something_else_is_refused(
     sounds, tmp_path: Path, kinds: tuple[str, ...], asked: str, says: str
 ) -> None:
     with pytest.raises(ValueError, match=says):
-        forced_choice_test({kind: sounds[kind] for kind in kinds}, asked, answers=tmp_path / "a.csv")
+        forced_choice_test({kind: sounds[kind] for kind in kinds}, asked, 5, answers=tmp_path / "a.csv")
 
 
 def test_a_test_that_was_broken_off_goes_on_where_it_was(sounds, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_at_least_so_many_right_answers_are_as_probable_as_scipy_says(
 
 
 def test_what_an_abx_test_says_in_words() -> None:
-    assert str(abx_result(15, 16)).endswith("with a probability of less than 0.001: can be told apart.")
+    assert str(abx_result(15, 16)).endswith("with a probability of less than 0.001: they can be told apart.")
     assert "5 of 10 right (50%; 95%: 19% to 81%)" in str(abx_result(5, 10))
     assert "does not show" in str(abx_result(5, 10))
 

@@ -204,11 +204,14 @@ def test_a_card_whose_driver_is_too_old_is_none_and_the_processor_takes_over(
     two_cards: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def zeros(*size: int, device: str) -> None:
-        assert device == "cuda"
+        assert device == "cuda:1"
         raise RuntimeError("The NVIDIA driver on your system is too old")
 
     monkeypatch.setattr(torch, "zeros", zeros)
+    monkeypatch.setenv("LOCAL_RANK", "1")
     assert cards() == 0
+    monkeypatch.delenv("LOCAL_RANK")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     assert fabric().device.type == "cpu"
 
 
@@ -241,7 +244,7 @@ class OneOfTwo:
 
     def agreed(self, *said: bool) -> tuple[bool, ...]:
         self.told.append("voted")
-        return (self.done == 3, False) if len(said) == 2 else said
+        return (self.done == 3 and not self.breaks, False) if len(said) == 2 else said
 
 
 def test_each_of_several_processes_stops_where_a_loss_is_no_number_even_if_it_tells_nobody() -> None:

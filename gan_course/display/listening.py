@@ -152,6 +152,8 @@ class ABXTest(ListeningTest):
 
     question = "Which of the two is X: A or B?"
     choices = {"A": "X is A", "B": "X is B"}  # noqa: RUF012
+    shown = "they can be told apart"
+    """What right answers show."""
 
     def _played(self, trial: ABXTrial) -> dict[str, Sound]:
         a, b = (self.sounds[condition][trial.item] for condition in (trial.a, trial.b))
@@ -164,7 +166,7 @@ class ABXTest(ListeningTest):
         rows = self.answers.rows()
         least = fewest_right(len(rows))
         needed = f" From {least} right answers on, guessing is unlikely (under 5%)." if least else ""
-        return f"{abx_result(sum(row['right'] == '1' for row in rows), len(rows))}{needed}"
+        return abx_result(sum(row["right"] == "1" for row in rows), len(rows)).said(self.shown) + needed
 
 
 class ForcedChoiceTest(ABXTest):
@@ -175,6 +177,7 @@ class ForcedChoiceTest(ABXTest):
         self.asked = asked
         self.question = f"Which of the two is {asked}: A or B?"
         self.choices = {letter: f"{letter} is {asked}" for letter in "AB"}
+        self.shown = f"it can be heard which is {asked}"
 
     def _played(self, trial: ABXTrial) -> dict[str, Sound]:
         return {"A": self.sounds[trial.a][trial.item], "B": self.sounds[trial.b][trial.item]}
@@ -243,11 +246,17 @@ def forced_choice_test(
 
     sounds: two conditions with as many sounds each, such as {"real": […], "generated": […]}; those in the same place
     are played together, and should be alike in all that is not asked for, such as their labels. asked: one of the
-    conditions. The rest is as in `abx_test`. Raises ValueError as that does, and for another `asked`.
+    conditions. The rest is as in `abx_test`. Raises ValueError as that does, for another `asked`, and for more trials
+    than pairs: who hears a pair again gives the same answer again, which is no second guess.
     """
     if asked not in sounds:
         raise ValueError(f"asked is {asked!r}: choose one of the conditions, {', '.join(sounds)}")
     count = _count(sounds, trials, "a forced choice")
+    if count > (pairs := len(sounds[asked])):
+        raise ValueError(
+            f"{count} trials were asked for, and there are {pairs} pairs: a pair that is heard again is no second "
+            f"guess; give more sounds, or ask for fewer trials"
+        )
     called = name or _name(f"which is {asked},", sounds, count, seed)
     made = ForcedChoiceTest(sounds, asked, answers, called, level)
     made.trials = _pairs(sounds, count, seed)

@@ -102,7 +102,11 @@ class ABXResult:
     p: float
 
     def __str__(self) -> str:
-        told = "can be told apart" if self.p < 0.05 else "this does not show that they can be told apart"
+        return self.said("they can be told apart")
+
+    def said(self, what: str) -> str:
+        """The result as two sentences, `what` being what right answers show."""
+        told = what if self.p < 0.05 else f"this does not show that {what}"
         return (
             f"{self.right} of {self.n} right ({self.share:.0%}; 95%: {self.low:.0%} to {self.high:.0%}). One who "
             f"guesses is right so often with a probability of {_probability(self.p)}: {told}."

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import Any
 
 import torch
 
 
 def cards(gigabytes: float = 0) -> int:
-    """How many graphics cards torch can compute on here, with at least so many ``gigabytes`` of memory each.
+    """How many graphics cards torch can compute on here, with about so many ``gigabytes`` of memory each, or more.
 
-    A card whose driver is too old for this torch is there, and yet is none.
+    A card whose driver is too old for this torch is there, and yet is none. A card keeps up to a tenth of its memory
+    for itself.
     """
     count = torch.cuda.device_count()
+    if not count:
+        return 0
+    own = int(os.environ.get("LOCAL_RANK", 0)) % count
     try:
-        torch.zeros(count and 1, device="cuda" if count else "cpu")
+        torch.zeros(1, device=f"cuda:{own}")  # of several processes not all on the first
     except RuntimeError:
         return 0
     memory = (torch.cuda.get_device_properties(number).total_memory for number in range(count))
-    return sum(size >= gigabytes * 1e9 for size in memory)
+    return sum(size >= 0.9 * gigabytes * 1e9 for size in memory)
 
 
 def fabric(precision: str = "32-true", devices: int = 1, machines: int = 1) -> Any:

@@ -847,7 +847,7 @@ hear({"real": mine(1000, torch.Generator().manual_seed(0)), "the generator's": l
 # %% [markdown]
 # ## Summary
 #
-# Two who each go downhill need not arrive: at once they spiral outwards, by turns they circle. In the Dirac-GAN small distances only turn, with every loss but least squares, which needs a bias there; and a penalty on the slope of $D$ at the samples makes the players arrive. On a ring of notes the same forces make a generator hop, or
+# Two who each go downhill need not arrive: at once they spiral outwards, by turns they circle. In the Dirac-GAN players who are near the goal only turn round it, with every loss (least squares needs a bias for that); and a penalty on the slope of $D$ at the samples makes the players arrive. On a ring of notes the same forces make a generator hop, or
 # leave notes out. Whether it does is measured by the modes it covers, over several seeds, and never by the losses. In our table no loss was enough by itself; R1 and R2, *and* the average, let three of six cover every note on every seed.
 #
 # **Terms:** *simultaneous and alternating steps*, *extragradient*, *Dirac-GAN*, *Jacobian*, *eigenvalue*, *mode*, *mode collapse*, *high-quality share*, *least-squares loss*, *hinge loss*, *Wasserstein loss*, *relativistic loss*, *R1*, *R2*, *gradient

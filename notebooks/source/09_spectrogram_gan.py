@@ -336,7 +336,7 @@ print(f"{mine.done:,} of {plan.steps:,} steps, {mine.done / mine.game.seconds:.0
 
 # %% [markdown]
 # What you have now is a generator, the averaged one. Play it. `zoo.load` opens a file; a run that is still in memory becomes a model like this.
-# Beside it are the same recipe after all of its steps, `notes-lite`, and the model from the top, `notes-full`. That one was made not by `full` but by the recipe `notes` (`gan-course train notes`, 25 minutes on one thread of a processor): it has 128 bands, and
+# Beside it are the same recipe after all of its steps, `notes-lite`, and the model from the top, `notes-full`. That one was made not by `full` but by the recipe `notes` (`gan-course train notes --folder runs/notes`, 25 minutes on one thread of a processor): it has 128 bands, and
 # banded networks with two more pieces, which come further down.
 
 # %% tags=["demo"]
@@ -427,11 +427,11 @@ listen(*[sound.at_level(-25) for sound in (*tunes, *said)],
        say="No recording: ten notes and three digits, all drawn from a z. What breath and bow do is in the data, and so it is learnt.")
 
 # %% [markdown]
-# What are the pieces good for here? We trained `orchestra` with and without them, from one seed and before it had what the next section adds, and judged each by `gan-course evaluate`, by Griffin-Lim. Of the orchestra some *pairs*, an instrument at a pitch, were kept from
+# What are the pieces good for here? We trained `orchestra` with and without them, from one seed, and as it was then: `naming=0.1`, `unheard=0.3`, `softer=3`, and nothing of what the next two sections add (now that it has `namer=true`, `naming=0` is refused). We judged each by `gan-course evaluate`, by Griffin-Lim. Of the orchestra some *pairs*, an instrument at a pitch, were kept from
 # training altogether: can $G$ play a note of the cello that it never heard the cello play? For these there is one piece more. `unheard` is the share of $G$'s turns in which it is asked for any pitch in the
 # range of the instrument, recorded or not; $D$ then says whether it sounds like that instrument.
 #
-# | with `--set` | right pitch, new pairs | right instrument, pairs trained on | right instrument, new pairs | covered, new pairs | AUC |
+# | what was changed | right pitch, new pairs | right instrument, pairs trained on | right instrument, new pairs | covered, new pairs | AUC |
 # |---|---|---|---|---|---|
 # | `partials=false`, `naming=0`, `unheard=0` | .89 | .92 | .81 | .79 | .84 |
 # | `partials=false`, `unheard=0` | .87 | .99 | .82 | .77 | .82 |

@@ -103,7 +103,7 @@ for name, x in toys.items():
 # ### How many clips?
 #
 # Two numbers a clip are few. From now on a clip is described by an **embedding**: 64 numbers that a network makes of it before it decides anything. We use two of the ears that come with the course. The *label ear* was trained to hear pitch and instrument (lesson 04). The *texture ear* was trained to hear how a note was made: its attack, its vibrato,
-# the rasp of its bow. No model was trained with their help; but recipes were compared by it (lesson 09), so of our own models they may think a little too well. The clips are 2,220 real notes that no model here was trained on; *real* is what our data set holds, although a formula made it.
+# the rasp of its bow. No model was trained with their help. But recipes were compared by both (lesson 09), so they may think a little too well of our own models. The clips are 2,220 real notes that no model here was trained on; *real* is what our data set holds, although a formula made it.
 
 # %% tags=["demo"]
 pool = notes(2220, seed=1_000_003)
@@ -479,7 +479,7 @@ print(judge_features(R, features[MODELS[0]], features["real notes"], training=le
 #
 # ## One that learnt by heart
 #
-# `memoriser` was trained on 64 notes, for 3,000 steps of 16: it has seen each of them 750 times. `gan-course train memoriser` trains it again, in a few minutes. We ask it for the pitches of these notes, and compare with the 64 and with 64 others of the same pitches and instruments.
+# `memoriser` was trained on 64 notes, for 3,000 steps of 16: it has seen each of them 750 times. `gan-course train memoriser --folder runs/memoriser --measure-every 0` trains it again, in ten minutes or so. We ask it for the pitches of these notes, and compare with the 64 and with 64 others of the same pitches and instruments.
 
 # %% tags=["demo"]
 from gan_course.zoo.failures import memoriser
@@ -553,17 +553,17 @@ for place, count in enumerate(n):
 plot_lines(n, power, "trials", "probability of p < 0.05", title="The power of such a test", height=230)
 
 # %% [markdown]
-# Now you. Sixteen trials, about five minutes; run the cell, and listen as often as you like. Both kinds of note come through the same vocoder, so that what you judge is the generator; the two of a trial were asked for by the same labels; and all have one level, since the louder of two is taken for the better. Your answers go to `listening.csv`, and at the end you see your result.
+# Now you. Sixteen trials, about five minutes; run the cell, and listen as often as you like. Both kinds of note come through the same vocoder, so that what you judge is the generator; the two of a trial were asked for by the same labels; no pair comes twice, since who hears one again only repeats the guess; and all have one level, since the louder of two is taken for the better. Your answers go to `listening.csv`, and at the end you see your result.
 
 # %% tags=["demo"]
-by = {name: [Sound(x, RATE) for x in sounds[name][:8]] for name in ("real notes", "through the vocoder", MODELS[0])}
-forced_choice_test({"real": by["through the vocoder"], "generated": by[MODELS[0]]}, asked="generated", trials=16, seed=1)
+by = {name: [Sound(x, RATE) for x in sounds[name][:16]] for name in ("real notes", "through the vocoder", MODELS[0])}
+forced_choice_test({"real": by["through the vocoder"], "generated": by[MODELS[0]]}, asked="generated", seed=1, name=f"which is by {MODELS[0]}")
 
 # %% [markdown]
 # And the vocoder, which both came through: is *it* heard? For that, ABX:
 
 # %% tags=["demo"]
-abx_test({"as it was": by["real notes"], "through the vocoder": by["through the vocoder"]}, trials=16, seed=1)
+abx_test({"as it was": by["real notes"], "through the vocoder": by["through the vocoder"]}, seed=1)
 
 # %% [markdown]
 # A result is a share with an interval. Say, 12 of 16 are right:
@@ -591,7 +591,7 @@ for name, ratings in invented.items():
 print(f"'one' is {('real', 'generated')[first]}, 'the other' is {('generated', 'real')[first]}; a guess is right half of the time")
 
 # %% [markdown]
-# > **In doubt?** Put the two models against each other: of a note by `notes-full` and one by `notes-lite`, which is that of the smaller model?
+# > **In doubt?** Put the two models against each other: of a note by `notes-full` and one by `notes-lite`, which is that of the smaller model? The vocoder does not know the 64 bands of `notes-lite`, so let both come through Griffin-Lim: write `decoder = model.encoding` in `made_by`.
 #
 # ## What can go wrong
 #

@@ -34,7 +34,7 @@ WRONG = {
     "latent_size": {
         "those shown": ("latent_size = 6", "six are printed"),
         "the sounds": ("latent_size = 1", "number of sounds"),
-        "the output": ("latent_size = 4096", "come *out*"),
+        "the output": ("latent_size = 8192", "come *out*"),
         "the shape": ("latent_size = torch.zeros(1, 64).shape", "one number"),
         "in quotes": ("latent_size = '64'", "leave the quotes out"),
     },

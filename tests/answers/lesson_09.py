@@ -164,7 +164,7 @@ WRONG = {
         ),
         "to zero": (
             HELD + NOTHING + "    return 1 - min(1, max(0, 2 * step / steps - 1))",
-            "at the last step",
+            "and end =",
         ),
         "geometrically": (
             HELD + NOTHING + "    return end ** min(1, max(0, 2 * step / steps - 1))",
@@ -180,7 +180,7 @@ WRONG = {
             + "    return 1 - (1 - end) * min(1, max(0, 2 * step / steps - 1))",
             "if no end is given",
         ),
-        "stays": (HELD + "    return 1.0", "at the last step"),
+        "stays": (HELD + "    return 1.0", "and end ="),
     },
     "average_decay": {
         "what changes": (
