@@ -44,7 +44,7 @@ def environment(ipython_folder: str, **more: str) -> dict[str, str]:
     """A kernel's environment: this process's, without what a user's own settings would change in outputs.
 
     ``ipython_folder`` is an empty folder that stands for the user's IPython settings. Graphics cards are not seen:
-    with one lesson 09 trains for eight minutes what takes half a minute without.
+    with one, lesson 09 would train for eight minutes, and not for one.
     """
     kept = {key: value for key, value in os.environ.items() if key not in GRADED}
     own = {"IPYTHONDIR": ipython_folder, "PYTHONHASHSEED": "0", "CUDA_VISIBLE_DEVICES": ""}

@@ -170,7 +170,10 @@ class ABXTest(ListeningTest):
 
 
 class ForcedChoiceTest(ABXTest):
-    """Which of two sounds is of the kind that is asked for? Made by `forced_choice_test`."""
+    """Which of two sounds is of the kind that is asked for? Made by `forced_choice_test`.
+
+    Trials, guessing and the result are those of an ABX test, in which no X is played.
+    """
 
     def __init__(self, sounds: Mapping[str, Sequence[Sound]], asked: str, *how: Any) -> None:
         super().__init__(sounds, *how)
