@@ -151,6 +151,8 @@ def main() -> None:
         parser.error(
             "--at judges after so many steps, and --against has seconds of its own: choose one of them"
         )
+    if any(r.data != "notes" or {"instruments", "pitches"} & {*r.data_options} for r, _ in plan.values()):
+        parser.error("real sounds are the built-in notes here: give recipes of data notes, with all labels")
     clips = datasets.load(usual.data, **usual.data_options)
     real = datasets.notes(given.count, seed=HELD_OUT_SEED)
     ear = load_ear("ear-notes-judge")

@@ -6,6 +6,7 @@ Each command imports what it needs when it runs, so that help and completion com
 from __future__ import annotations
 
 import math
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,11 @@ def fail(message: str) -> typer.Exit:
     """Say what is wrong on stderr; raise what is returned to end the command with status 1."""
     typer.secho(message, fg=typer.colors.RED, err=True)
     return typer.Exit(1)
+
+
+def fail_together(message: str) -> typer.Exit:
+    """`fail`, where several processes may do the same: the first one on each machine says it, the others end."""
+    return fail(message) if os.environ.get("LOCAL_RANK", "0") == "0" else typer.Exit(1)
 
 
 @app.command()
@@ -140,7 +146,10 @@ def train(
             help="A shipped recipe (lite, full, notes, orchestra, digits) or the path of a JSON file."
         ),
     ],
-    folder: Annotated[Path, typer.Option(help="Where checkpoints go; a run found there is taken up.")],
+    folder: Annotated[
+        Path,
+        typer.Option(help="Where checkpoints, tables and samples go; a run found there is taken up."),
+    ],
     sounds: Annotated[
         Path | None, typer.Option(help="A folder of your own sounds; its sub-folders become labels.")
     ] = None,
@@ -157,42 +166,56 @@ def train(
         float | None, typer.Option(min=0, help="Stop after so many minutes; the same command goes on.")
     ] = None,
     measure_every: Annotated[
-        int, typer.Option(min=0, help="Steps between measurements of the generator; 0 for none.")
+        int,
+        typer.Option(
+            min=0,
+            help="Steps between measurements and samples of the generator; 0: samples at the end alone.",
+        ),
     ] = 500,
     devices: Annotated[int, typer.Option(min=1, help="Processes on this machine, one a graphics card.")] = 1,
     machines: Annotated[int, typer.Option(min=1, help="Machines, each started by torchrun.")] = 1,
 ) -> None:
     """Train a spectrogram GAN. Ctrl-C stops it with everything saved; the same command goes on."""
-    from gan_course import datasets
+    from gan_course.display.monitor import tiles
     from gan_course.evaluation.during import Examination
-    from gan_course.training import Recipe, checkpoint, steps_within, train
-    from gan_course.training.recorders import History, ProgressBar
+    from gan_course.training import Recipe, steps_within, train
+    from gan_course.training.loop import begun_in, done_in
+    from gan_course.training.recorders import History, ProgressBar, Samples
 
-    begun = folder / "checkpoint.safetensors"
     named = {name: value for name, value in {"steps": steps, "seed": seed}.items() if value is not None}
     try:
         wanted = Recipe.read(recipe, **named)
         clips = None
         if sounds is not None:
             options = {"path": str(sounds.expanduser().absolute()), "split": "train"}
-            clips = datasets.load("folder", **options)
-            wanted = replace(wanted, data="folder", data_options=options).conditioned_on(clips.classes)
+            wanted = replace(wanted, data="folder", data_options=options)
+            wanted = wanted.changed(word for word in change or () if word.startswith("data_options."))
+            loaded, clips = wanted, wanted.load_data()
+            wanted = wanted.conditioned_on(clips.classes)
         if change:
             wanted = wanted.changed(change)
-        if clips is None or wanted.data != "folder" or dict(wanted.data_options) != options:
-            clips = datasets.load(wanted.data, **wanted.data_options)
+        if clips is None or (wanted.data, wanted.data_options) != (loaded.data, loaded.data_options):
+            clips = wanted.load_data()
+        if within is not None and steps is not None:
+            raise ValueError(
+                "--within takes as many steps as fit, and --steps says how many: give one of them"
+            )
         if within is not None and devices * machines > 1:
             raise ValueError("--within tries out one process alone: with several, give --steps")
         if within is not None:
-            found = checkpoint.load(begun)[1]["recipe"]["steps"] if begun.is_file() else None
-            wanted = replace(wanted, steps=found or steps_within(wanted, 60 * within, clips))
-            typer.echo(f"{wanted.steps:,} steps")
+            begun = begun_in(folder)
+            wanted = replace(wanted, steps=begun.steps if begun else steps_within(wanted, 60 * within, clips))
+            typer.echo(f"{wanted.steps:,} step{'s' * (wanted.steps != 1)}")
+        if sounds is not None:
+            typer.echo(f"Your sounds: {clips.note}.")
+        complete = done_in(folder) == wanted.steps
         examination = Examination(wanted, clips) if measure_every else None
         run = train(
             wanted,
             clips,
             folder=folder,
-            observers=[ProgressBar(), History(folder)],
+            observers=[ProgressBar(), History(folder), Samples(folder, tiles)],
+            sample_every=measure_every or wanted.steps,
             devices=devices,
             machines=machines,
             measure=examination,
@@ -200,9 +223,11 @@ def train(
             seconds=60 * pause_after if pause_after is not None else math.inf,
         )
     except (ValueError, TypeError, OSError, FloatingPointError) as error:
-        raise fail(str(error)) from None
+        raise fail_together(str(error)) from None
     except KeyboardInterrupt:
-        raise fail(f"Stopped. The same command goes on from the last checkpoint in {folder}.") from None
+        raise fail_together(
+            f"Stopped. The same command goes on from the last checkpoint in {folder}."
+        ) from None
     except RuntimeError as error:
         if not re.search("out of memory|(can't|not enough) (allocate )?memory", str(error)):
             raise
@@ -217,6 +242,11 @@ def train(
         ) from None
     if run.fabric.is_global_zero:
         typer.echo(f"The generator is in {folder / 'generator.safetensors'}.")
+        if complete:
+            typer.echo(
+                f"The run had done all of its {run.done:,} steps before. Its rates fall over these, so it does not go "
+                "on: to train longer, name another --folder."
+            )
         if run.done < wanted.steps:
             typer.echo(f"{run.done:,} of {wanted.steps:,} steps are done; the same command goes on.")
 
@@ -275,7 +305,10 @@ def compare(
     """Play every objective with every remedy on a ring and a grid of Gaussians: the table of lesson 06."""
     from gan_course.evaluation.comparison import measure_all
 
-    measure_all(file, seeds, typer.echo)
+    try:
+        measure_all(file, seeds, typer.echo)
+    except (ValueError, OSError) as error:
+        raise fail(str(error)) from None
     typer.echo(f"The rows are in {file}.")
 
 
@@ -291,8 +324,8 @@ def _hear(player: Model, vocoder: str | None) -> None:
 def generate(
     model: Annotated[str, typer.Argument(help="A shipped model (notes-full) or a run's folder.")],
     folder: Annotated[Path, typer.Option(help="Where the wav files go.")] = Path("generated"),
-    pitch: Annotated[str | None, typer.Option(help="Such as A4.")] = None,
-    instrument: Annotated[str | None, typer.Option(help="Such as bell.")] = None,
+    pitch: Annotated[str | None, typer.Option(help="Such as A4; the middle one if none.")] = None,
+    instrument: Annotated[str | None, typer.Option(help="Such as bell; the middle one if none.")] = None,
     label: Annotated[
         list[str] | None, typer.Option(help="Another condition of the model: --label digit=7")
     ] = None,
@@ -344,6 +377,12 @@ def generate(
                 f"{named}_seed{number}": player.generate(seed=number, **conditions)
                 for number in range(seed, seed + count)
             }
+        if folder.exists() and not folder.is_dir():
+            raise ValueError(f"{folder} is a file: name a folder for the sounds")
+        if there := [name for name in sounds if (folder / f"{name}.wav").exists()]:
+            raise ValueError(
+                f"{folder / there[0]}.wav is there already: name another --folder or --seed, or move it away"
+            )
         folder.mkdir(parents=True, exist_ok=True)
         for name, sound in sounds.items():
             loud = sound.peak > 1
@@ -376,8 +415,6 @@ def evaluate(
 
     try:
         player = zoo.load(model)
-        if Path(model).exists():
-            player.name = Path(model).resolve().name.removesuffix(".safetensors")
         _hear(player, vocoder)
         place = folder or Path("judged") / player.name
         replaced = check_place(place)
@@ -407,8 +444,6 @@ def grade(
     again: Annotated[bool, typer.Option("--again", help="Grade also what was graded before.")] = False,
 ) -> None:
     """Grade a class: points, totals, a summary, and a page of feedback for each learner."""
-    import os
-
     from gan_course.classroom.grade import GradingError, summary
     from gan_course.classroom.grade import grade as grade_class
     from gan_course.classroom.sittings import Limits

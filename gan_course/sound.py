@@ -184,10 +184,18 @@ class Sound:
         return whole.astype(np.int16) if bits == 16 else (whole << (32 - bits)).astype(np.int32)
 
     def resample(self, rate: int) -> Self:
-        """The same sound at another rate (Hz), low-passed so that nothing aliases (soxr, quality HQ)."""
+        """The same sound at another rate (Hz), low-passed so that nothing aliases (soxr, quality HQ).
+
+        Raises SoundError for a rate more than a thousand times as high or as low, and if no sample would be left.
+        """
         rate = _rate(rate)
         if rate == self.rate:
             return self
+        if not 1 / 1000 <= rate / self.rate <= 1000:
+            raise SoundError(
+                f"A sound at {self.rate:,} Hz cannot be resampled to {rate:,} Hz: choose a rate at most a thousand"
+                " times as high or as low."
+            )
         import soxr  # type: ignore[import-untyped]
 
         samples = soxr.resample(self.samples, self.rate, rate)
@@ -207,7 +215,7 @@ class Sound:
     def cut(self, start: float = 0.0, stop: float | None = None) -> Self:
         """The part from `start` to `stop` (s; None for the end). Raises SoundError if that is not inside."""
         stop = self.duration if stop is None else stop
-        first, last = round(start * self.rate), round(stop * self.rate)
+        first, last = (round(time * self.rate) if np.isfinite(time) else -1 for time in (start, stop))
         if not 0 <= first < last <= len(self):
             raise SoundError(
                 f"There is nothing to cut from {start:g} s to {stop:g} s in a sound of {self.duration:g} s:"
@@ -274,7 +282,12 @@ class Sound:
         )
 
     def __mul__(self, factor: float | ArrayLike) -> Self:
-        """Each sample times a number, or times the entry of an envelope of the same length."""
+        """Each sample times a number, or times the entry of an envelope or a sound of the same length.
+
+        Raises SoundError for another length or another rate.
+        """
+        if isinstance(factor, Sound):
+            self._needs_rate(factor)
         try:
             scale = np.asarray(factor, self.samples.dtype)
         except (TypeError, ValueError):

@@ -46,6 +46,8 @@ WRONG = [
     (["--seconds", "nan"], "'nan' seconds were given"),
     (["--against", "gama=1"], "'gama=1' changes nothing in a recipe"),
     (["--at", "5", "--against", "seconds=9"], "choose one of them"),
+    (["--set", "data=digits"], "give recipes of data notes"),
+    (["--set", "data_options.pitches=[60]"], "give recipes of data notes"),
 ]
 
 

@@ -122,6 +122,22 @@ def test_every_submission_gets_its_points_whatever_the_others_do(classroom: Path
 
 
 @pytest.mark.slow
+def test_what_is_no_notebook_of_a_lesson_is_to_be_looked_at(course: Course, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / f"{NAME}_ada.ipynb").write_text("nope")
+    homework = copy.deepcopy(notebooks.load(course.notebook(NAME, LEARNER)))
+    homework["metadata"], homework["cells"] = {}, homework["cells"][:1]
+    homework["cells"][0].update(cell_type="code", source="open('ran', 'w')", outputs=[], execution_count=None)
+    saved(homework, tmp_path / "in" / "homework.ipynb")
+    done = run(course, tmp_path, "in", "--to", "out")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = {row["file"]: row["status"] for row in rows(tmp_path, "totals.csv")}
+    assert found == {f"{NAME}_ada.ipynb": "unreadable", "homework.ipynb": "unrecognised"}
+    look = (tmp_path / "out" / "summary.md").read_text().partition("To look at yourself")[2]
+    assert f"{NAME}_ada.ipynb: unreadable" in look and "homework.ipynb: unrecognised" in look
+
+
+@pytest.mark.slow
 def test_a_learner_gets_a_page_and_a_teacher_a_summary(classroom: Path) -> None:
     pages = {path.name.split("_91")[0]: path.read_text() for path in (classroom / "out").rglob("*.html")}
     assert len(pages) == len(CLASS) + 1

@@ -172,8 +172,24 @@ def test_a_folder_of_ones_own_sounds_is_trained_on_in_pieces_with_changes_as_the
             note("bowed", pitch, seed=seed).save(tmp_path / "mine" / kind / f"{seed}.wav")
     asked = ("train", "lite", "--folder", "run", "--sounds", "mine", "--set", "generator_widths=8,8,8,8")
     asked += ("--set", "discriminator_widths=4,4,4,4", "--set", "batch=4", "--set", "precision=32-true")
+    (tmp_path / "mine" / "broken").mkdir()
+    (tmp_path / "mine" / "broken" / "0.wav").write_bytes(b"no sound")
+    (tmp_path / "mine" / "stray.wav").write_bytes((tmp_path / "mine" / "low" / "0.wav").read_bytes())
+    stray = run(*asked, "--steps", "1", folder=tmp_path)
+    assert stray.returncode == 1 and "--set data_options.labels=none" in stray.stderr
+    bare = run(
+        *asked, "--set", "data_options.labels=none", "--steps", "1", "--folder", "bare", folder=tmp_path
+    )
+    assert bare.returncode == 0, bare.stderr
+    assert json.loads((tmp_path / "bare" / "recipe.json").read_text())["conditions"] == []
+    again = run(
+        *asked, "--set", "data_options.labels=none", "--steps", "1", "--folder", "bare", folder=tmp_path
+    )
+    assert again.returncode == 0 and "had done all of its 1 steps before" in again.stdout
+    (tmp_path / "mine" / "stray.wav").unlink()
     first = run(*asked, "--within", "0.05", "--pause-after", "0.005", folder=tmp_path)
     assert first.returncode == 0, first.stderr
+    assert "1 left out" in first.stdout and "of folder broken nothing is left" in first.stdout
     assert "the same command goes on" in first.stdout
     second = run(*asked, "--within", "0.05", folder=tmp_path)
     assert second.returncode == 0, second.stderr
@@ -183,7 +199,12 @@ def test_a_folder_of_ones_own_sounds_is_trained_on_in_pieces_with_changes_as_the
     played = run("generate", "run", "--label", "folder=low", folder=tmp_path)
     assert played.returncode == 0, played.stderr
     assert "Warning" not in played.stderr
-    assert Sound.load(tmp_path / "generated" / "generator_low_seed0.wav").peak <= 1
+    assert Sound.load(tmp_path / "generated" / "run_low_seed0.wav").peak <= 1
+    twice = run("generate", "run", "--label", "folder=low", "--count", "2", folder=tmp_path)
+    assert twice.returncode == 1 and "run_low_seed0.wav is there already" in twice.stderr
+    assert len(list((tmp_path / "generated").iterdir())) == 1
+    both = run(*asked, "--within", "1", "--steps", "3", folder=tmp_path)
+    assert both.returncode == 1 and "give one of them" in both.stderr
     for change, said in (
         ("stepz=3", "changes nothing in a recipe"),
         ("steps=many", "a whole number is expected"),

@@ -2,11 +2,13 @@
 
 import errno
 import hashlib
+import http.client
 import io
 import json
 import os
 import random
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import filelock
 import pytest
 
 from gan_course.datasets import archive
@@ -284,6 +287,14 @@ def test_path_that_leads_outside_is_refused(offers: Callable[[bytes], Path], dat
     assert not list(data.parent.rglob("outside.wav")) and nothing_else(data)
 
 
+def test_member_without_a_name_is_passed_over(offers: Callable[[bytes], Path], data: Path) -> None:
+    body = io.BytesIO(packed(COMPLETE))
+    with zipfile.ZipFile(body, "a") as file:
+        file.writestr(".", b"nothing")
+    offers(body.getvalue())
+    assert fetch(SOUNDS).complete and holds(data, COMPLETE)
+
+
 def test_symbolic_link_is_refused(offers: Callable[[bytes], Path], data: Path) -> None:
     body = io.BytesIO(packed(COMPLETE))
     link = zipfile.ZipInfo("sounds/recordings/link.wav")
@@ -356,6 +367,35 @@ def test_reset_connection_is_resumed(server: Answers, data: Path) -> None:
     server.breaks, server.reset = [100_000], True
     assert fetch(SOUNDS).complete and holds(data, COMPLETE)
     assert len(server.seen) == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        OSError(errno.ENETUNREACH, "Network is unreachable"),
+        PermissionError(errno.EACCES, "a firewall's answer"),
+        ssl.SSLError("bad record mac"),
+        TimeoutError("timed out"),
+    ],
+)
+def test_whatever_breaks_a_connection_it_is_resumed_or_told_in_a_sentence(
+    server: Answers, data: Path, monkeypatch: pytest.MonkeyPatch, wrong: OSError
+) -> None:
+    read, reads, broken = http.client.HTTPResponse.read, [], [2]
+
+    def breaks(answer: http.client.HTTPResponse, size: int) -> bytes:
+        reads.append(size)
+        if len(reads) in broken:
+            raise wrong
+        return read(answer, size)
+
+    monkeypatch.setattr(http.client.HTTPResponse, "read", breaks)
+    assert fetch(SOUNDS).complete and holds(data, COMPLETE)
+    assert server.seen == [None, f"bytes={reads[0]}-"]
+    broken.extend(range(99))
+    with pytest.raises(DataError, match="again and again") as told:
+        fetch(SOUNDS, again=True)
+    assert str(wrong) in one_sentence(told)
 
 
 def test_download_without_a_length_is_complete_when_the_archive_ends(server: Answers, data: Path) -> None:
@@ -640,6 +680,21 @@ def test_two_processes_at_once_download_once_and_both_get_it(server: Answers, da
     assert [lines[-1] for lines in said] == ["9 recordings", "9 recordings"]
     assert sum("waiting for it" in line for lines in said for line in lines) <= 1
     assert server.seen == [None, "bytes=100000-"] and holds(data, COMPLETE)
+
+
+@pytest.mark.parametrize(
+    "wrong", [NotImplementedError("no locks"), OSError(errno.ENOLCK, "no locks available")]
+)
+def test_without_locks_it_is_fetched_all_the_same(
+    server: Answers, data: Path, monkeypatch: pytest.MonkeyPatch, wrong: Exception
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise wrong
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", fails)
+    with pytest.warns(UserWarning, match=rf"cannot be locked .*no locks.* {archive.DATA} "):
+        assert fetch(SOUNDS).complete
+    assert holds(data, COMPLETE)
 
 
 @pytest.mark.slow

@@ -158,6 +158,22 @@ def test_a_full_disk_is_told_and_the_clips_come_all_the_same(monkeypatch: pytest
     assert not [path for path in cache_folder().iterdir() if path.suffix in (".part", ".safetensors")]
 
 
+def test_what_cannot_be_deleted_costs_no_clips(monkeypatch: pytest.MonkeyPatch) -> None:
+    for rate in range(1, 6):
+        cached("some", {"rate": rate}, [], some_clips)
+    again = sorted(cache_folder().glob("*.safetensors"))[0]
+    again.rename(again.with_name(f"{again.name}.dead.part"))
+
+    def held(path: Path, missing_ok: bool = False) -> None:
+        if path.exists():
+            raise PermissionError(errno.EACCES, "used by another process")
+
+    monkeypatch.setattr(Path, "unlink", held)
+    for rate in range(1, 7):
+        assert len(cached("some", {"rate": rate}, [], some_clips)) == 5
+    assert list(cache_folder().glob("*.dead.part")) and len(list(cache_folder().glob("*.safetensors"))) == 6
+
+
 def test_where_nothing_can_be_written_the_clips_come_all_the_same(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

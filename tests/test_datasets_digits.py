@@ -207,6 +207,7 @@ def test_tones_keep_their_frequency_at_any_rate(install: Callable[..., None]) ->
         ({"rate": 16_000.5}, "rate"),
         ({"samples": 0}, "samples"),
         ({"samples": 1.5}, "samples"),
+        ({"samples": True}, "samples is a whole number above 0, and not True"),
     ],
 )
 def test_what_cannot_be_asked_for_is_said(
@@ -300,6 +301,8 @@ def test_own_folder_is_read_without_the_data_set(tmp_path: Path, monkeypatch: py
     clips = digits.load(folder=tmp_path)
     assert [clips.says(index) for index in range(3)] == ["2 ada", "7 ada", "2 grace"]
     assert clips.classes["speaker"] == ("ada", "grace")
+    whole = digits.load(folder=tmp_path, rate=np.int64(8_000), samples=np.int64(4_096))
+    assert type(whole.rate) is int and whole.audio.shape == (3, 4_096)
     assert len(digits.load("test", by="speaker", held_out_speakers=["grace"], folder=tmp_path)) == 1
 
 

@@ -18,6 +18,7 @@ from gan_course.datasets import folder, recordings
 from gan_course.datasets.archive import DATA
 from gan_course.datasets.cache import cache_folder
 from gan_course.datasets.splits import held_out
+from gan_course.sound import SoundError
 
 RATE = 16_000
 
@@ -179,6 +180,18 @@ def test_a_long_file_read_block_by_block_is_the_same(tmp_path: Path, monkeypatch
     assert "1 left out, with NaN or infinite samples" in folder.load(tmp_path).note
 
 
+@pytest.mark.parametrize("rate", [RATE, 44_100])
+def test_a_long_file_without_samples_is_left_out_as_a_short_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rate: int
+) -> None:
+    put(tmp_path / "good.wav", tone(0.5))
+    empty = put(tmp_path / "none.wav", np.zeros(0), rate)
+    monkeypatch.setattr(recordings, "LARGE", 0)
+    with pytest.raises(SoundError, match=re.escape(f"{empty} is a sound file without a single sample.")):
+        recordings.loaded(empty, RATE)
+    assert "1 left out, empty" in folder.load(tmp_path).note
+
+
 def test_silence_within_a_long_file_makes_no_clips_but_its_loudest_part_does(tmp_path: Path) -> None:
     put(tmp_path / "gap.wav", np.concatenate([tone(1.0), np.zeros(2 * RATE), tone(1.0)]))
     clips = folder.load(tmp_path, samples=8_000)
@@ -189,6 +202,14 @@ def test_silence_within_a_long_file_makes_no_clips_but_its_loudest_part_does(tmp
     assert clips.parameters["start"].tolist() == [1.0]
     assert "cut to one clip, 1.00 s of rest or silence unused" in rows(clips.report)["gap.wav"][1]
     assert "1 with a rest unused" in clips.note
+
+
+def test_whole_numbers_of_numpy_are_taken_as_pythons_are(tmp_path: Path) -> None:
+    put(tmp_path / "x.wav", tone(0.3))
+    clips = folder.load(tmp_path, rate=np.int64(8_000), samples=np.int32(4_096))
+    assert type(clips.rate) is int and clips.audio.shape == (1, 4_096)
+    folder.load(tmp_path, rate=8_000, samples=4_096)
+    assert len(list(cache_folder().glob("*.safetensors"))) == 1
 
 
 def test_classes_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
@@ -300,7 +321,8 @@ def test_a_folder_that_cannot_be_used_is_refused_in_one_sentence(tmp_path: Path)
     refused(lambda: folder.load(tmp_path / "bad"), r"None of the 1 sound files .*x.wav, is left out, silent")
     refused(lambda: folder.load(tmp_path, labels="labels.csv"), "there is no file labels.csv")
     refused(lambda: folder.load(tmp_path, "both"), 'split is "all", "train" or "test"')  # type: ignore[arg-type]
-    refused(lambda: folder.load(tmp_path, samples=0), "samples is a whole number above 0")
+    for wrong in (0, 2.5, "many", True):
+        refused(lambda wrong=wrong: folder.load(tmp_path, samples=wrong), "samples is a whole number above 0")
     refused(lambda: folder.load(tmp_path, test_share=2.0), "test_share is a share")
     (tmp_path / "x.wav").unlink()
     refused(lambda: folder.load(tmp_path, group="speaker"), "group is the name of a label, here folder")

@@ -477,6 +477,12 @@ def test_clips_whose_parts_do_not_fit_together_are_refused(change):
     assert str(refusal.value).endswith(".")
 
 
+def test_a_slice_in_brackets_is_refused_and_told_what_to_take(clips):
+    with pytest.raises(TypeError, match=r"take several with \.select\(slice\(0, 2\)\), for example\.$"):
+        clips[0:2]
+    assert len(clips.select(slice(0, 2))) == 2
+
+
 def test_a_mask_of_another_length_is_refused(clips):
     with pytest.raises(ValueError, match="mask"):
         clips.select(torch.ones(3, dtype=torch.bool))

@@ -110,8 +110,12 @@ def test_selections_choose_and_what_there_is_none_of_is_told(
         orchestra.load(pitches=["C2"])
     with pytest.raises(ValueError, match="split is"):
         orchestra.load("validation")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="samples is a whole number"):
-        orchestra.load(samples=0)
+    for wrong in (0, True, 16_384.0):
+        with pytest.raises(ValueError, match="samples is a whole number"):
+            orchestra.load(samples=wrong)  # type: ignore[arg-type]
+    assert (
+        orchestra.load(pitches=69, lengths="1", rate=np.int64(8_000), samples=np.int64(4_096)).rate == 8_000
+    )
 
 
 def test_files_that_are_empty_as_published_are_counted_without_a_warning(

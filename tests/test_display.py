@@ -594,6 +594,20 @@ def test_the_monitor_shows_what_was_measured_and_the_pace_while_it_lasts(
     assert len(alts) == 2 and "recall" in alts[1] and "kernel" not in alts[1]
 
 
+def test_a_loss_that_jumps_once_does_not_make_one_line_of_all_others() -> None:
+    steady = [np.sin(np.arange(400) / 20), np.full(400, 0.5)]
+    assert monitor_room._without_extremes(steady) is None
+    jumps = [*steady, np.where(np.arange(400) == 180, 350.0, 1.0)]
+    low, high = monitor_room._without_extremes(jumps)
+    assert -1.5 < low < -1 and 1 < high < 1.5
+    monitor = Monitor()
+    monitor.started(400)
+    for step in range(400):
+        monitor.step(step + 1, {"margin": float(jumps[2][step]), "D": float(steady[0][step])})
+    monitor.finished()
+    assert "left out" in monitor._losses_drawn().alt
+
+
 def test_the_monitor_draws_at_most_once_a_second(
     notebook: list[tuple[int, dict[str, str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

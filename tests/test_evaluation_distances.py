@@ -197,21 +197,39 @@ def test_covariance_and_square_root_are_those_of_numpy_and_scipy() -> None:
     assert square_root(evaluation.covariance(x)).numpy() == pytest.approx(np.real(sqrtm(np.cov(x.T.numpy()))))
 
 
-def test_memorisation_tells_a_copy_of_the_training_set_from_new_clips() -> None:
-    training, held_out = features(0, 200, 8), features(1, 300, 8)
-    copies = training[:100] + 0.01 * features(2, 100, 8)
-    assert memorisation(copies, training, held_out)["share"] > 0.98
-    fresh = memorisation(features(3, 2000, 8), training, held_out)
-    assert abs(fresh["share"] - 0.5) < 0.1
-    assert fresh["n"] == 2000
-    assert fresh["error"] == pytest.approx((fresh["share"] * (1 - fresh["share"]) / 2000) ** 0.5)
+@pytest.mark.parametrize("training", [200, 3000])
+@pytest.mark.parametrize("by_ratio", [True, False])
+def test_memorisation_tells_copies_from_new_clips_however_many_were_learnt(
+    training: int, by_ratio: bool
+) -> None:
+    learnt, unseen, fresh = features(0, training, 8), features(1, 150, 8), features(4, 150, 8)
+    held_out = unseen if by_ratio else None
+    copies = learnt[:100] + 0.01 * features(2, 100, 8)
+    found = memorisation(copies, learnt, held_out, fresh)
+    assert found["auc"] > 0.99
+    assert 0 < found["error"] < 0.02
+    new = memorisation(features(3, 150, 8), learnt, held_out, fresh)
+    assert new["n"] == 150
+    assert abs(new["auc"] - 0.5) < 0.1
+    half = memorisation(torch.cat([copies[:75], features(3, 75, 8)]), learnt, held_out, fresh)
+    assert 0.65 < half["auc"] < 0.85
 
 
-def test_memorisation_is_fair_when_one_of_the_two_real_sets_is_larger() -> None:
-    assert (
-        abs(memorisation(features(3, 1500, 8), features(0, 2000, 8), features(1, 200, 8))["share"] - 0.5)
-        < 0.1
-    )
+def test_memorisation_by_ratio_knows_a_badly_drawn_copy_and_by_distance_it_does_not() -> None:
+    learnt, unseen, fresh = features(0, 500, 8), features(1, 200, 8), features(4, 200, 8)
+    smeared = 1.25 * (learnt[:200] + 0.5 * features(2, 200, 8))  # off, and too spread
+    assert memorisation(smeared, learnt, unseen, fresh)["auc"] > 0.65
+    assert memorisation(smeared, learnt, None, fresh)["auc"] < 0.5
+
+
+def test_the_error_of_memorisation_is_how_far_it_scatters() -> None:
+    def found(seed: int) -> dict[str, float]:
+        return memorisation(*(features(10 * seed + part, 100, 4) for part in range(4)))
+
+    rounds = [found(seed) for seed in range(60)]
+    scatter = float(torch.tensor([one["auc"] for one in rounds]).std())
+    claimed = float(torch.tensor([one["error"] for one in rounds]).mean())
+    assert scatter == pytest.approx(claimed, rel=0.5)
 
 
 @settings(max_examples=30, deadline=None)

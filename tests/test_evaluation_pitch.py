@@ -46,3 +46,14 @@ def test_it_agrees_with_yin_on_notes() -> None:
     ours = track_pitch(clips.audio, clips.rate).numpy()
     theirs = [np.median(librosa.yin(x, fmin=60, fmax=1000, sr=16_000)[10:35]) for x in clips.audio.numpy()]
     assert np.mean(np.abs(1200 * np.log2(ours / theirs)) < 20) > 0.95
+
+
+@pytest.mark.parametrize("wanted", [35.0, 1500.0, 2600.0])
+def test_notes_beyond_the_trackers_usual_range_are_heard_where_they_are_wanted(wanted: float) -> None:
+    frequency = torch.tensor([wanted])
+    assert pitch_accuracy(harmonic([wanted], partials=3), 16_000, frequency)["share"] == 1
+    assert pitch_accuracy(harmonic([wanted * 2 ** (1 / 12)], partials=3), 16_000, frequency)["share"] == 0
+
+
+def test_an_octave_too_high_is_wrong() -> None:
+    assert pitch_accuracy(harmonic([440.0, 880.0]), 16_000, torch.tensor([220.0, 440.0]))["share"] == 0

@@ -120,7 +120,7 @@ def test_real_sounds_are_as_good_as_real_ones(real: Verdict) -> None:
     off = [row.metric for row in real.rows if not as_good_as_real(row)]
     assert len(off) <= 3, off
     assert real["right pitch"].value > 0.97
-    assert abs(by(real, NEAREST, "texture ear").value - 0.5) < 0.2
+    assert abs(by(real, NEAREST, "texture ear").value - 0.5) < 0.1
 
 
 def test_missing_instruments_cost_variety_and_neither_control_nor_precision(

@@ -46,6 +46,6 @@ def test_milliseconds_are_those_of_the_samples_that_can_change_the_frames() -> N
 
 
 def test_what_is_no_layer_is_refused() -> None:
-    for wrong in ([(4,)], [(0, 2)], [(4, 2, 1)]):
+    for wrong in ([(4,)], [(0, 2)], [(4, 2, 1)], [4], [(4.5, 2)], [("4", 2)], [(True, 2)]):
         with pytest.raises(ValueError, match=r"pair \(kernel, stride\)"):
             receptive_field(wrong)

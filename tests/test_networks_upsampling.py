@@ -117,6 +117,9 @@ def test_what_makes_no_sense_is_refused_with_what_is_expected() -> None:
         transposed_convolution(torch.ones(3), torch.ones(2, 2), 2)
     with pytest.raises(ValueError, match=r"\(tap,\)"):
         tone_levels(torch.ones(2, 2), 2)
+    for kernel in (torch.tensor([1.0, -1.0]), torch.zeros(4), torch.tensor([0.1, 0.2, -0.3])):
+        with pytest.raises(ValueError, match="the kernel adds up to 0"):
+            tone_levels(kernel, 2)
     with pytest.raises(ValueError, match="number of taps is 0"):
         cover(0, 2)
     with pytest.raises(ValueError, match="channels that 2 divides"):

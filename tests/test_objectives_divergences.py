@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import integrate, stats
+from scipy import integrate, optimize, stats
 from scipy.spatial.distance import jensenshannon
 
 from gan_course.objectives import (
@@ -155,6 +155,13 @@ def test_wasserstein_of_samples_is_scipys_for_any_two_sizes(x: list[float], y: l
     assert found == pytest.approx(stats.wasserstein_distance(x, y), abs=1e-9)
 
 
+@pytest.mark.parametrize("kind", [torch.int64, torch.uint8, torch.bool])
+def test_wasserstein_of_whole_samples_is_that_of_the_same_numbers_with_a_point(kind: torch.dtype) -> None:
+    x, y = torch.tensor([0, 1, 1], dtype=kind), torch.tensor([0, 0], dtype=kind)
+    assert wasserstein_1_of_samples(x, y).item() == pytest.approx(2 / 3)
+    assert wasserstein_1_of_samples(x, y.float()).item() == pytest.approx(2 / 3)
+
+
 def test_wasserstein_of_a_table_is_scipys_with_places_one_apart() -> None:
     p, q = table([0.1, 0.0, 0.6, 0.3]), table([0.4, 0.3, 0.0, 0.3])
     wanted = stats.wasserstein_distance(range(4), range(4), p.numpy(), q.numpy())
@@ -228,6 +235,22 @@ def test_a_saddle_point_needs_no_dice() -> None:
     A = table([[3, 5], [1, 9]])
     assert [v.item() for v in pure_values(A)] == [3, 3]
     assert mixed_value(A).value == pytest.approx(3)
+
+
+@pytest.mark.parametrize("size", [1e-12, 1e-3, 1e9, 1e30, 1e300])
+def test_a_game_is_solved_whatever_the_size_of_its_entries(size: float) -> None:
+    found = mixed_value(size * table([[1, -1], [-1, 3]]))
+    assert found.value == pytest.approx(size / 3)
+    assert found.rows.tolist() == pytest.approx([2 / 3, 1 / 3])
+    assert found.columns.tolist() == pytest.approx([2 / 3, 1 / 3])
+    assert mixed_value(torch.zeros(2, 3)).value == 0
+
+
+def test_a_game_that_was_not_solved_is_told_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = optimize.OptimizeResult(x=None, message="out of time")
+    monkeypatch.setattr(optimize, "linprog", lambda *_, **__: failed)
+    with pytest.raises(ValueError, match=r"could not be solved \(out of time\)"):
+        mixed_value(torch.eye(2))
 
 
 @pytest.mark.parametrize("A", [[[0.0, -math.inf]], [1.0, 2.0]])

@@ -117,6 +117,13 @@ def test_bin_frequencies_are_those_of_numpy_but_for_the_sign_of_half_the_rate(
     assert np.allclose([spectral.bin_frequency(k, length, rate) for k in range(length)], wanted)
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.uint64, np.float32])
+def test_bin_frequencies_are_the_same_for_numbers_of_any_type(kind: type) -> None:
+    k = np.arange(100, dtype=kind)
+    assert_same(spectral.bin_frequency(k, 100), spectral.bin_frequency(np.arange(100), 100))
+    assert spectral.bin_frequency(kind(99), 100) == -160
+
+
 # Phase
 
 
@@ -185,6 +192,12 @@ def test_the_main_lobe_of_a_rectangle_ends_at_the_first_zero_of_its_closed_form(
     level = 20 * np.log10(np.abs(np.sin(np.pi * f) / np.sin(np.pi * f / 256)).max() / 256)
     assert spectral.main_lobe_width(np.ones(256)) == 2
     assert spectral.side_lobe_level(np.ones(256)) == pytest.approx(level, abs=0.01)
+
+
+def test_ripples_of_rounding_are_no_lobes() -> None:
+    window = scipy.signal.windows.blackmanharris(1000, sym=False)
+    assert spectral.main_lobe_width(window + 1e-14 * noise(1000)) == spectral.main_lobe_width(window) == 8
+    assert spectral.side_lobe_level(window) == pytest.approx(-92, abs=0.2)
 
 
 # Convolution
@@ -298,6 +311,11 @@ def test_the_fft_refuses_lengths_that_are_no_power_of_two_and_says_which_is_next
         (lambda: spectral.cosine_window(0, [1]), "window"),
         (lambda: spectral.cosine_window(8, []), "coefficients"),
         (lambda: spectral.main_lobe_width([1, -1]), "adds up to 0"),
+        (lambda: spectral.main_lobe_width(np.sin(2 * np.pi * np.arange(100) / 100)), "adds up to 0"),
+        (
+            lambda: spectral.side_lobe_level(scipy.signal.windows.gaussian(501, 30)),
+            "too smooth has no side lobes",
+        ),
         (lambda: spectral.main_lobe_width([1]), "too short"),
         (lambda: spectral.spread([1, 2], [1, -1]), "not negative"),
         (lambda: spectral.spread([1, 2], [0, 0]), "not negative"),
@@ -316,6 +334,10 @@ def test_sounds_lists_and_tensors_are_taken_and_left_as_they_are() -> None:
     for given_as in (Sound(x), x.tolist(), tensor, x):
         assert_same(spectral.fft(given_as), wanted)
         assert_same(spectral.dft(given_as), wanted)
+    one = np.array([2 + 1j])
+    spectral.fft(one)[0] = 0
+    spectral.inverse_fft(one)[0] = 0
+    assert one[0] == 2 + 1j
     before = noise(64)
     spectral.fft(before)
     spectral.convolve(before, before)

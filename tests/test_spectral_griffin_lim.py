@@ -169,6 +169,14 @@ def test_mel_griffin_lim_comes_nearer_to_the_bands_than_fixed_magnitudes_do() ->
         (torch.ones(129, 9), {"momentum": 1.0}, "below 1"),
         (torch.ones(129, 9), {"momentum": -0.1}, "at least 0"),
         (torch.ones(129, 9), {"length": 5000}, "smaller length"),
+        (
+            torch.ones(129, 9),
+            {"length": 300},
+            "300 samples have no 9 frames of 256, 64 samples apart: ask for 512",
+        ),
+        (torch.ones(129, 9), {"phase": torch.zeros(129, 8)}, r"\(129, 9\), not \(129, 8\)"),
+        (torch.ones(129, 9), {"phase": torch.zeros(2, 129, 9)}, r"\(129, 9\), not \(2, 129, 9\)"),
+        (np.ones((129, 9)), {}, "a tensor, not of type ndarray"),
     ],
 )
 def test_what_griffin_lim_cannot_use_is_refused(S: torch.Tensor, arguments: dict, sentence: str) -> None:
@@ -210,6 +218,12 @@ def test_a_steady_sine_has_its_own_frequency_in_every_bin_nearby(f: float) -> No
     advance = instantaneous_frequency(X.angle(), expected_advance(n_fft, hop).double())
     hertz = k * rate / n_fft + advance[k, 10:-10] * rate / (2 * torch.pi * hop)
     assert torch.allclose(hertz, torch.tensor(f, dtype=torch.float64), atol=0.05)
+
+
+def test_the_expected_advance_is_taken_to_where_the_phase_is() -> None:
+    phase = torch.zeros(257, 3, device="meta")
+    for function in (instantaneous_frequency, phase_from_instantaneous_frequency):
+        assert function(phase, expected_advance(512, 100)).device == phase.device
 
 
 def test_the_expected_advance_is_that_of_the_bin_centres() -> None:

@@ -118,6 +118,8 @@ def test_a_triangle_is_one_at_its_centre_and_zero_at_its_neighbours() -> None:
         ({"n_mels": 0}, "at least one"),
         ({"scale": "bark"}, "htk"),
         ({"norm": "area"}, "norm"),
+        ({"n_fft": 513}, "even number of samples, such as 1024, not 513"),
+        ({"n_fft": 0}, "even"),
     ],
 )
 def test_filters_that_make_no_sense_are_refused(arguments: dict, sentence: str) -> None:

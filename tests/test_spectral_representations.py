@@ -171,6 +171,16 @@ def test_the_scale_is_what_the_docstring_says() -> None:
     assert ((half[0] - half[1]) * 45).max().item() == pytest.approx(6.02, abs=0.01)
 
 
+def test_a_full_scale_sound_is_above_the_ceiling_at_its_ends_and_in_fast_sweeps_alone() -> None:
+    n = torch.arange(16_384, dtype=torch.float64)
+    of = LogMel(ceiling=20.0)
+    sines = torch.stack([torch.sin(2 * torch.pi * (f * n / 16_000)) for f in range(50, 7800, 250)])
+    level = of.encode(sines).amax((0, 1, 2)) * 50 - 30
+    assert level[4:-4].max() < 6.5 and 10 < level.max() < 12
+    sweep = torch.sin(2 * torch.pi * 3900 * n**2 / 16_000**2)
+    assert 12 < of.encode(sweep)[..., 4:-4].max().item() * 50 - 30 < 13
+
+
 @by_name
 def test_frame_m_is_centred_on_sample_m_hops(of: Representation) -> None:
     click = torch.zeros(1, 16_384)
@@ -212,6 +222,7 @@ def test_gradients_reach_the_sound(of: Representation) -> None:
         (torch.full((1, 1024), torch.nan), "NaN"),
         (torch.full((1, 1024), torch.inf), "infinite"),
         (torch.zeros(1, 1024, dtype=torch.int16), "full scale"),
+        (torch.zeros(0, 1024), "there is no sound in a batch"),
     ],
 )
 def test_sounds_that_cannot_be_encoded_are_refused(
@@ -229,6 +240,12 @@ def test_pictures_that_cannot_be_decoded_are_refused(of: Representation) -> None
         of.decode(torch.zeros(64, 64))
     with pytest.raises(ValueError, match="diverged"):
         of.decode(torch.full((1, *of.shape(4096)), torch.nan))
+    with pytest.raises(ValueError, match="there is no picture in a batch"):
+        of.decode(torch.zeros(0, *of.shape(4096)))
+    for frames in (1, 2):
+        with pytest.raises(ValueError, match=f"{frames} frames is too short to be a sound: give at least 3"):
+            of.decode(torch.zeros(1, *of.shape(256 * frames)))
+    assert of.decode(torch.zeros(1, *of.shape(256 * 3))).shape == (1, 768)
 
 
 def test_arbitrary_pictures_do_not_end_in_a_click() -> None:

@@ -7,6 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gan_course import Sound
 from gan_course.spectral import cola, frames, hann, istft, overlap_add, reflect, stft
 
 TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-11}
@@ -183,11 +184,19 @@ def test_reflection_equals_that_of_torch() -> None:
         (torch.zeros(2000, dtype=torch.int16), "full scale"),
         (np.zeros(2000, dtype=np.int16), "full scale"),
         (torch.zeros(2000, dtype=torch.complex64), "real floating-point"),
+        (torch.zeros(2000, dtype=torch.float16), r"double precision, not in torch.float16: take .float\(\)"),
+        (torch.zeros(2000, dtype=torch.bfloat16), "double precision, not in torch.bfloat16"),
     ],
 )
 def test_sounds_that_have_no_stft_are_refused(x: torch.Tensor, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         stft(x)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_sound_is_taken_as_its_samples(dtype: type) -> None:
+    x = np.random.default_rng(0).uniform(-1, 1, 2000).astype(dtype)
+    assert torch.equal(stft(Sound(x)), stft(x))
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,14 @@ def test_an_envelope_reaches_its_corners():
     assert (sine(440, 1.0, 1000) * e).peak <= 1
 
 
+def test_an_envelope_that_fits_but_for_rounding_is_taken():
+    assert 0.1 + 0.2 + 0.3 > 0.6
+    e = envelope(0.6, attack=0.1, decay=0.2, sustain=0.5, release=0.3, rate=1000)
+    np.testing.assert_allclose(e[[0, 50, 100, 200, 300, 450]], [0, 0.5, 1, 0.75, 0.5, 0.25], atol=1e-9)
+    with pytest.raises(ValueError, match=r"must fit into 0\.6 s together"):
+        envelope(0.6, attack=0.1, decay=0.2, release=0.301)
+
+
 @given(st.floats(0.01, 3))
 @quick
 def test_a_decay_falls_to_37_percent_in_each_time_constant(time_constant):
@@ -236,6 +244,11 @@ def test_the_level_is_that_of_the_sound_and_rises_with_its_gain(db):
     assert level_db(sound.gain(db)) == pytest.approx(sound.gain(db).level, abs=1e-6)
     assert level_db(np.sign(np.asarray(sine(440.1, 1.0, phase=0.1)))) == pytest.approx(0)
     assert level_db(np.zeros(5)) == -math.inf
+
+
+def test_the_mean_of_brown_noise_holds_a_fifth_of_its_power():
+    noises = [noise(0.1, colour="brown", amplitude=1.0, seed=seed).samples for seed in range(300)]
+    assert np.mean([np.mean(samples) ** 2 for samples in noises]) == pytest.approx(0.2, abs=0.04)
 
 
 @pytest.mark.parametrize(

@@ -372,13 +372,10 @@ def test_a_run_in_pieces_of_some_seconds_ends_with_the_weights_of_one_piece(
 
 @pytest.mark.parametrize(("sample_every", "measure_every"), [(5, 3), (1, 4), (4, 1), (1, 1)])
 def test_a_run_that_ends_by_the_clock_is_seen_and_measured_at_its_end(
-    clips: datasets.Clips, sample_every: int, measure_every: int
+    clips: datasets.Clips, tmp_path: Path, sample_every: int, measure_every: int
 ) -> None:
     class Watching(History):
         seen, told = 0, ()
-
-        def started(self, total_steps: int) -> None:
-            """There is no folder."""
 
         def sample(self, images, sounds) -> None:
             self.seen += 1
@@ -386,7 +383,7 @@ def test_a_run_that_ends_by_the_clock_is_seen_and_measured_at_its_end(
         def metrics(self, step: int, numbers) -> None:
             self.told += ((step, *numbers),)
 
-    watching = Watching("")
+    watching = Watching(tmp_path)
     run = train(
         SMALL,
         clips,

@@ -8,6 +8,8 @@ import math
 import os
 import subprocess
 import sys
+import time
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,8 +23,8 @@ from typer.testing import CliRunner
 from gan_course.cli import app
 from gan_course.networks import Discriminator, Generator, TexturedDiscriminator, TexturedGenerator
 from gan_course.networks.namer import SEED
-from gan_course.training import Game, Rules, cards, checkpoint, loop, play, train
-from gan_course.training.processes import fabric
+from gan_course.training import Game, Rules, Training, cards, checkpoint, loop, play, train
+from gan_course.training.processes import alone_in, fabric
 from tests.test_training import SMALL
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,11 +102,31 @@ def share(folder: Path) -> None:
     run = train(SMALL, folder=folder / "run", observers=[_history(folder / "run")], devices=2)
     # Only the second has no time left, and the first must not wait for it for ever.
     train(SMALL, folder=folder / "paused", devices=2, seconds=0 if os.environ["RANK"] == "1" else math.inf)
+    _twice(folder / "twice")
     if run.fabric.is_global_zero:
         kept = {
             name: (game.state(), gradients, losses) for name, (game, gradients, losses) in results.items()
         }
         torch.save(kept, folder / "games.pt")
+
+
+def _twice(folder: Path) -> None:
+    """Three times in one folder; the first process is late with its files, and the second one sees none there."""
+    own_save, own_look = Training.save, Path.is_file
+    with pytest.MonkeyPatch.context() as patch:
+        if os.environ["RANK"] == "0":
+            patch.setattr(Training, "save", lambda run, path: (time.sleep(3), own_save(run, path)))
+        train(SMALL, folder=folder, devices=2, seconds=0)
+        assert own_look(folder / "generator.safetensors")
+        if os.environ["RANK"] == "1":
+            saved = folder / "checkpoint.safetensors"
+            blind = iter([False])
+            patch.setattr(Path, "is_file", lambda path: own_look(path) and (path != saved or next(blind, True)))
+        assert train(SMALL, folder=folder, devices=2).done == SMALL.steps
+    with pytest.raises(ValueError, match="another training is running"), ExitStack() as held:
+        if os.environ["RANK"] == "0":
+            held.enter_context(alone_in(folder))
+        train(SMALL, folder=folder, devices=2)
 
 
 def _history(folder: Path) -> Any:
@@ -163,6 +185,13 @@ def test_two_processes_train_a_recipe_as_one_does_and_write_one_run(two: Path, t
     assert [row[0] for row in rows] == ["step", "4", "8", "12"]
     assert (two / "run" / "generator.safetensors").is_file()
     assert json.loads(json.dumps(alone.about()["recipe"]))["precision"] == "32-true"
+
+
+@pytest.mark.slow
+def test_what_the_first_process_finds_in_the_folder_counts_for_all(two: Path) -> None:
+    folder = two / "twice"
+    assert checkpoint.about(folder / "checkpoint.safetensors")["steps"] == SMALL.steps
+    assert not list(folder.glob(".*"))
 
 
 @pytest.mark.slow

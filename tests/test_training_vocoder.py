@@ -12,6 +12,7 @@ from torch import Tensor
 from gan_course import datasets
 from gan_course.datasets import Clips
 from gan_course.training.checkpoint import CheckpointError
+from gan_course.training.processes import alone_in
 from gan_course.training.recorders import History
 from gan_course.training.vocoder import (
     VocoderRecipe,
@@ -21,6 +22,7 @@ from gan_course.training.vocoder import (
     played_at,
     train_vocoder,
 )
+from gan_course.zoo.model import WEIGHTS
 
 SMALL = VocoderRecipe(
     representation={"representation": "LogMel", "n_mels": 64},
@@ -106,7 +108,8 @@ def test_what_is_kept_is_small_and_plays_the_same(clips: Clips, tmp_path: Path) 
         assert torch.allclose(one, other, atol=0.3, rtol=1e-2)
     assert not any(w.requires_grad for w in vocoder.parameters())
     rows = (tmp_path / "losses.csv").read_text().splitlines()
-    assert rows[0] == "step,magnitude,advance,delay,sound" and len(rows) == 4
+    assert rows[0] == "step,magnitude,advance,delay,sound,learning rate,steps a second" and len(rows) == 4
+    assert not any(cell == "" for row in rows for cell in row.split(","))
 
 
 def test_a_folder_of_another_recipe_and_a_file_of_another_kind_are_refused(
@@ -115,8 +118,31 @@ def test_a_folder_of_another_recipe_and_a_file_of_another_kind_are_refused(
     train_vocoder(SMALL, clips, tmp_path)
     with pytest.raises(CheckpointError, match="made with another recipe: choose another folder"):
         train_vocoder(replace(SMALL, seed=3), clips, tmp_path)
-    with pytest.raises(CheckpointError, match="does not hold a vocoder: name a file"):
-        load_vocoder(tmp_path / "checkpoint.safetensors")
+    for foreign in (tmp_path / "checkpoint.safetensors", WEIGHTS / "orchestra-full.safetensors"):
+        with pytest.raises(CheckpointError, match="does not hold a vocoder: name a file"):
+            load_vocoder(foreign)
+
+
+def test_a_run_is_not_taken_up_with_other_sounds_nor_beside_another(clips: Clips, tmp_path: Path) -> None:
+    train_vocoder(SMALL, clips, tmp_path)
+    (tmp_path / "vocoder.safetensors").unlink()
+    for other in (clips.select(range(8)), replace(clips, audio=clips.audio.flip(0))):
+        with pytest.raises(CheckpointError, match=r"trained on other data .* bring those back"):
+            train_vocoder(SMALL, other, tmp_path)
+    with alone_in(tmp_path), pytest.raises(ValueError, match="another training is running in"):
+        train_vocoder(SMALL, clips, tmp_path)
+    assert train_vocoder(SMALL, clips, tmp_path).done == 6
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["checkpoint.safetensors", "vocoder.safetensors"]
+    with pytest.raises(ValueError, match="save_every is 0, and at least 1"):
+        train_vocoder(SMALL, clips, save_every=0)
+
+
+def test_a_state_of_another_network_is_refused_and_nothing_moves(clips: Clips) -> None:
+    run = VocoderTraining(SMALL, clips)
+    before = {name: w.clone() for name, w in run.state().items()}
+    with pytest.raises(CheckpointError, match="of other networks, which differ in"):
+        run.restore(VocoderTraining(replace(SMALL, hidden=48), clips).state(), 3)
+    assert run.done == 0 and equal(before, run.state())
 
 
 def test_numbers_that_are_none_any_more_stop_it_where_it_was_last_kept(clips: Clips, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The shipped model: plays what it is asked for, the same every time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -55,6 +57,18 @@ def test_an_interpolation_begins_and_ends_with_its_two_sounds(model: zoo.Model) 
     ends = [model.generate(seed, pitch="C4", instrument="reed") for seed in (3, 8)]
     for one, other in zip((path[0], path[2]), ends, strict=True):
         assert np.corrcoef(one.samples, other.samples)[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("latent", [8, 24, 100, 128])
+def test_a_vector_of_a_seed_is_the_same_for_any_count(
+    model: zoo.Model, monkeypatch: pytest.MonkeyPatch, latent: int
+) -> None:
+    monkeypatch.setattr(model, "recipe", replace(model.recipe, latent=latent))
+    many = model.z(3, 10)
+    for count in (0, 1, 2, 3, 9):
+        assert torch.equal(model.z(3, count), many[:count])
+    if latent % 16 == 0:
+        assert torch.equal(many, torch.randn(10, latent, generator=torch.Generator().manual_seed(3)))
 
 
 def test_slerp_keeps_the_length_of_vectors_of_one_length() -> None:

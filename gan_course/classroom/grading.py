@@ -283,7 +283,7 @@ class Grading:
             return UnreadableFile.from_parent(parent, path=path, reason=reason, status="unreadable")
         lesson = lesson_of(read["metadata"], path, released())
         if lesson is None:
-            if not self.config.getoption("grades"):
+            if not (self.config.getoption("grades") or self.config.getoption("grades_log", None)):
                 return None
             reason = "it is no notebook of a lesson: neither its metadata nor its name says which"
             return UnreadableFile.from_parent(parent, path=path, reason=reason, status="unrecognised")

@@ -35,6 +35,8 @@ PLUGINS = ("-p", "nbval.plugin", "-p", "gan_course.classroom.plugin", "-p", "no:
 """All that grading needs of pytest's: whatever else is installed would cost each notebook its time."""
 
 LOOK_SECONDS = 0.25
+STRANGE = ("unreadable", "unrecognised")
+"""How a file is judged that is no notebook, or none of a lesson."""
 LARGEST_FILE = 2**30
 """Bytes that a submission may write to one file."""
 
@@ -103,8 +105,9 @@ def grade_one(path: Path, limits: Limits, offline_possible: bool) -> dict[str, A
         if not ended and any(row["exercise"] for row in rows[len(judged) :]):
             ended = f"could not be graded, which is no fault of the notebook's: {tail}"
             rows = _whole(path, judged, ended)
+    strange = next((row["status"] for row in judged if row["status"] in STRANGE), "")
     return {
-        "status": ended or "graded",
+        "status": ended or strange or "graded",
         "rows": rows,
         "seconds": round(time.monotonic() - begun, 1),
         "memory": round(most / 2**30, 2),

@@ -244,7 +244,7 @@ def _download(url: str, part: Path, archive: Archive) -> None:
             broken = f"the server answers {answer.code}"
         except urllib.error.URLError as wrong:
             raise _unreachable(url, archive, wrong.reason) from None
-        except (ConnectionError, TimeoutError, http.client.HTTPException) as wrong:
+        except (ConnectionError, http.client.HTTPException) as wrong:
             broken = str(wrong) or type(wrong).__name__
         kept = part.stat().st_size if part.exists() else 0
         fruitless = 0 if kept > before else fruitless + 1
@@ -265,7 +265,8 @@ def _transfer(url: str, part: Path, archive: Archive) -> bool:
     asked = {"User-Agent": "gan-course", "Accept-Encoding": "identity"}
     if start:
         asked["Range"] = f"bytes={start}-"
-    with urllib.request.urlopen(urllib.request.Request(url, headers=asked), timeout=_TIMEOUT) as answer:
+    request = urllib.request.Request(url, headers=asked)
+    with _from_afar(urllib.request.urlopen, request, timeout=_TIMEOUT) as answer:
         if answer.status == 206:
             sent = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", ""))
             if not sent or int(sent[1]) != start:
@@ -275,7 +276,7 @@ def _transfer(url: str, part: Path, archive: Archive) -> bool:
         else:
             start, length = 0, answer.headers.get("Content-Length")
             total = int(length) if length else None
-        block = answer.read(_BLOCK)
+        block = _from_afar(answer.read, _BLOCK)
         if block and not start and not block.startswith(b"PK"):
             raise DataError(
                 f"{url} gave no zip archive but {answer.headers.get_content_type()}, perhaps a page to log"
@@ -287,9 +288,19 @@ def _transfer(url: str, part: Path, archive: Archive) -> bool:
             while block:
                 file.write(block)
                 bar.update(len(block))
-                block = answer.read(_BLOCK)
+                block = _from_afar(answer.read, _BLOCK)
     # without a length given, only the archive's own end shows that all of it came
     return part.stat().st_size == total if total is not None else zipfile.is_zipfile(part)
+
+
+def _from_afar(call: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """What `call` returns. Whatever the network does is a ConnectionError, and no fault of this machine's disk."""
+    try:
+        return call(*given, **named)
+    except urllib.error.URLError:
+        raise
+    except OSError as wrong:
+        raise ConnectionError(str(wrong) or type(wrong).__name__) from None
 
 
 def _raise_if_final(answer: urllib.error.HTTPError, url: str, part: Path, archive: Archive) -> None:
@@ -359,7 +370,7 @@ def _members(packed: zipfile.ZipFile, archive: Archive, source: str) -> dict[str
     for member in packed.infolist():
         _refuse_unsafe(member, source)
         parts = PurePosixPath(member.filename).parts
-        if member.is_dir() or parts[0] == "__MACOSX":
+        if member.is_dir() or not parts or parts[0] == "__MACOSX":
             continue
         for path in ("/".join(parts), "/".join(parts[1:])):
             if fnmatch.fnmatchcase(path, archive.pattern):
@@ -515,15 +526,25 @@ def _writing(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _alone(home: Path, name: str) -> Iterator[None]:
-    """Nobody else fetches this data set meanwhile; the lock goes with the process that holds it."""
+    """Nobody else fetches this data set meanwhile; the lock goes with the process that holds it.
+
+    Where the file system knows no locks, a warning says so and it is fetched all the same.
+    """
     import filelock
 
     lock = filelock.FileLock(home / f".{name}.lock")
     try:
-        lock.acquire(timeout=1)
-    except filelock.Timeout:
-        print(f"Another process is getting {name} already: waiting for it.")
-        lock.acquire()
+        try:
+            lock.acquire(timeout=1)
+        except filelock.Timeout:
+            print(f"Another process is getting {name} already: waiting for it.")
+            lock.acquire()
+    except (OSError, NotImplementedError) as wrong:
+        warnings.warn(
+            f"{home} cannot be locked ({wrong}): get {name} in one notebook at a time, or set {DATA} to a folder on"
+            " this machine's own disk.",
+            stacklevel=4,
+        )
     try:
         yield
     finally:

@@ -52,7 +52,7 @@ def cached(name: str, options: Mapping[str, Any], files: Sequence[Path], build: 
         if (found := _read(path)) is not None:
             return found
         for leftover in path.parent.glob(f"{path.name}.*.part"):
-            leftover.unlink(missing_ok=True)
+            _forget(leftover)
         clips = build()
         try:
             _write(path, clips)
@@ -172,8 +172,14 @@ def _forget_oldest(name: str, newest: Path) -> None:
     """Leave the last few caches of a data set. Their locks stay: another process may be waiting at one."""
     others = [path for path in newest.parent.glob(f"{name}-*.safetensors") if path != newest]
     for path in sorted(others, key=_changed)[: -(_KEPT - 1)]:
+        _forget(path)
+        _forget(path.with_suffix(".txt"))
+
+
+def _forget(path: Path) -> None:
+    """Delete a file if that can be done: it may be open elsewhere, or not ours."""
+    with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
-        path.with_suffix(".txt").unlink(missing_ok=True)
 
 
 def _changed(path: Path) -> int:

@@ -56,7 +56,14 @@ class Clips:
         return len(self.audio)
 
     def __getitem__(self, index: int) -> Sound:
-        """One clip as a Sound whose label says what it is. Raises IndexError as a list does."""
+        """One clip as a Sound whose label says what it is.
+
+        Raises IndexError as a list does, and TypeError for a slice, for which there is `select`.
+        """
+        if isinstance(index, slice):
+            raise TypeError(
+                "One clip is taken by its number: take several with .select(slice(0, 2)), for example."
+            )
         position = range(len(self))[index]
         return Sound(self.audio[position].numpy(), self.rate, self.says(position))
 

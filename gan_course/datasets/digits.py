@@ -16,6 +16,7 @@ import torch
 from gan_course.datasets import archive
 from gan_course.datasets.clips import Clips
 from gan_course.datasets.recordings import read
+from gan_course.synthesis.edge import whole
 
 COMMIT = "26eb9aaf76e81b692f806f9140c2d2777410d7a1"
 RATE = 8_000
@@ -92,9 +93,7 @@ def load(
         raise ValueError(f'by is "official", "take" or "speaker", and not {by!r}.')
     if by != "speaker" and held_out_speakers is not None:
         raise ValueError(f'The split by="{by}" holds out takes: to hold out speakers, give by="speaker" too.')
-    for name, number in (("rate", rate), ("samples", samples)):
-        if not isinstance(number, int) or number < 1:
-            raise ValueError(f"{name} is a whole number above 0, and not {number!r}.")
+    rate, samples = whole("rate", rate), whole("samples", samples)
     paths, counted = _recordings(folder)
     speakers = SPEAKERS if folder is None else tuple(sorted({_parts(path)[1] for path in paths}))
     held_out = _held_out(held_out_speakers, speakers) if by == "speaker" else ()

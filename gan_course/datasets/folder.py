@@ -21,6 +21,7 @@ from gan_course.datasets.clips import Clips
 from gan_course.datasets.recordings import QUIETEST, SHORTEST, followed, loaded, reason
 from gan_course.datasets.splits import Split, check_split, held_out
 from gan_course.sound import SoundError
+from gan_course.synthesis.edge import whole
 
 ENDINGS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64")
 """File endings that count as sounds, in capitals too."""
@@ -92,9 +93,7 @@ def load(
         )
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder} is a file: give the folder that it lies in.")
-    for name, number in (("rate", rate), ("samples", samples)):
-        if not isinstance(number, int) or number < 1:
-            raise ValueError(f"{name} is a whole number above 0, and not {number!r}.")
+    rate, samples = whole("rate", rate), whole("samples", samples)
     if not 0 < test_share < 1:
         raise ValueError(f"test_share is a share between 0 and 1, such as 0.15, and not {test_share!r}.")
     files, unlisted = _labelled(folder, labels)
@@ -158,7 +157,8 @@ def _labelled(folder: Path, labels: str | Path | None) -> tuple[list[_File], lis
     if 0 < len(apart) < len(names):
         raise ValueError(
             f"{len(apart):,} of the {len(names):,} sound files lie in no sub-folder of {folder} and so have no"
-            f" label, the first is {apart[0]!r}: move them into one, or give labels=None."
+            f" label, the first is {apart[0]!r}: move them into one, or give labels=None (for `gan-course train`:"
+            f" --set data_options.labels=none)."
         )
     return [
         _File(path, name, {} if apart else {"folder": name.split("/")[0]}, name)
@@ -293,6 +293,10 @@ def _clips(
     number = {one.name: index for index, one in enumerate(files)}
     used = len({one.name for one in found.files})
     told = f"{used:,} of {len(files) + len(unlisted):,} files{': ' if found.counts else ''}{_counted(found)}"
+    lost = {kind: _in_order({one.labels[kind] for one in files} - {*classes[kind]}) for kind in kinds}
+    told += "".join(
+        f"; of {kind} {', '.join(names)} nothing is left" for kind, names in lost.items() if names
+    )
     return Clips(
         audio=torch.from_numpy(np.stack(found.clips)),
         rate=rate,

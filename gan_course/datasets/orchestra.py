@@ -23,6 +23,7 @@ from gan_course.datasets.cache import cached
 from gan_course.datasets.clips import Clips
 from gan_course.datasets.recordings import read
 from gan_course.datasets.splits import Split, check_split, held_out, held_out_of_each
+from gan_course.synthesis.edge import whole
 from gan_course.synthesis.pitch import frequency_of, midi_number, note_name
 
 COMMIT = "717b7de2bcae05e44aa8a3dde143c8d093b8f6c8"
@@ -160,9 +161,7 @@ def load(
     rate or length that makes no sense and for a selection that holds nothing.
     """
     check_split(split)
-    for name, number in (("rate", rate), ("samples", samples)):
-        if not isinstance(number, int) or number < 1:
-            raise ValueError(f"{name} is a whole number above 0, and not {number!r}.")
+    rate, samples = whole("rate", rate), whole("samples", samples)
     numbers = _numbers(pitches)
     selected = {
         field: (values,) if isinstance(values, str) else values if values is None else tuple(values)

@@ -138,6 +138,8 @@ def loaded(path: Path, rate: int) -> tuple[Sound, int]:
         short = (count < promised and _knows_its_length(content, kind)) or _cut_short(content, kind)
     if short:
         raise SoundError(f"{path} is cut short: only {count} of its {promised} samples are there.")
+    if not count:
+        raise SoundError(f"{path} is a sound file without a single sample.")
     return Sound(np.concatenate(parts), rate, path.stem), own_rate
 
 

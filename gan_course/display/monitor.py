@@ -19,6 +19,8 @@ _SECONDS_BETWEEN_PICTURES = 1.0
 _SECONDS_BETWEEN_LINES = 10.0
 _TIMES_AS_LONG = 10  # a picture comes no sooner than this many times what the last one took to draw
 _POINTS = 400
+_PLAIN = 0.98  # the share of all values of the losses that are drawn in any case
+_FAR = 3  # times as wide as these: from there on what is beyond is left out
 _TILE = 76
 _TILES_IN_A_ROW = 8
 
@@ -156,7 +158,9 @@ class Monitor:
             padded = values + [math.nan] * (len(self._steps) - len(values))
             lines[name] = _averaged(np.array(self._steps), np.array(padded))
         lines = {name: line for name, line in lines.items() if len(line[0])}
-        return plot_lines(self._steps, lines, "step", "loss", height=220)
+        limits = _without_extremes([line[1] for line in lines.values()])
+        beyond = f" (what is beyond {limits[0]:.3g} and {limits[1]:.3g} is left out)" if limits else ""
+        return plot_lines(self._steps, lines, f"step{beyond}", "loss", limits=limits, height=220)
 
 
 def tiles(images: NDArray[np.floating], what: str) -> Picture:
@@ -205,6 +209,18 @@ def _averaged(
     starts = np.linspace(0, len(values), _POINTS, endpoint=False).astype(int)
     counts = np.diff([*starts, len(values)])
     return np.add.reduceat(steps, starts) / counts, np.add.reduceat(values, starts) / counts
+
+
+def _without_extremes(lines: Sequence[NDArray[np.floating]]) -> tuple[float, float] | None:
+    """The ends of an axis without a few values far out, in which all others would be one line; None if none is."""
+    values = np.concatenate([*lines, np.zeros(0)])
+    if not len(values):
+        return None
+    low, high = np.quantile(values, [(1 - _PLAIN) / 2, (1 + _PLAIN) / 2])
+    margin = (high - low) / 10
+    if not 0 < _FAR * (high - low) < np.ptp(values):
+        return None
+    return float(low - margin), float(high + margin)
 
 
 def _last(values: Sequence[float]) -> float:

@@ -76,6 +76,7 @@ def plot_lines(
     alt: str = "",
     log: str = "",
     points: Mapping[str, Line] | None = None,
+    limits: tuple[float, float] | None = None,
     width: int = _WIDE,
     height: int = 270,
 ) -> Picture:
@@ -83,7 +84,8 @@ def plot_lines(
 
     x: `(point,)`. lines: for each name its y `(point,)`, or a pair of its own x and y. points: the same,
     drawn as dots. x_label and y_label name quantity and unit, as in "time (s)". log: the axes that are
-    logarithmic, "", "x", "y" or "xy". alt: made from names and ranges where it is not given.
+    logarithmic, "", "x", "y" or "xy". limits: the two ends of the vertical axis; what lies beyond them is
+    not drawn. alt: made from names and ranges where it is not given.
 
     Raises ValueError if an x and a y differ in length, or for another `log`.
     """
@@ -99,6 +101,8 @@ def plot_lines(
         for name, pair in dotted.items():
             axes.plot(*pair, "o", markersize=4.5, label=name)
         _dress(axes, x_label, y_label, title, log)
+        if limits:
+            axes.set_ylim(*limits)
         if len(drawn) + len(dotted) > 1:
             _legend(axes)
         png = drawing.rendered(figure)
@@ -164,7 +168,7 @@ def plot_spectrogram(
     high = largest if high is None else high
     low = (max(smallest, high - _RANGE_DB) if unit == "dB" else smallest) if low is None else low
     panel = 400 if len(arrays) == 1 else max(150, 560 // len(arrays))
-    left, gap, top, tall = 58, 14, 24 + 20 * bool(title), 190
+    left, gap, top, tall = 58, 26, 24 + 20 * bool(title), 190  # in the gap two ticks' numbers have room
     width, height = left + len(arrays) * (panel + gap) + 60, top + tall + 44
     with drawing.our_look():
         figure = drawing.blank(width, height)
@@ -237,7 +241,7 @@ def portrait(
     with_wave, with_spec = shown in ("both", "waveform"), shown in ("both", "spectrogram")
     if len(sound) < _SHORTEST_SPECTROGRAM:
         with_wave, with_spec = True, False
-    top, gap, below = 8, 10, 34
+    top, gap, below = 8 if with_wave else 22, 10, 34  # the colour bar's unit stands above it
     height = top + wave * with_wave + gap * (with_wave and with_spec) + spec * with_spec + below
     across = width - left - right
     with drawing.our_look():

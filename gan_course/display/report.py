@@ -64,15 +64,16 @@ EXPLAINED = {
     CONTROL: "Heard by an ear that was trained on labels and by a pitch tracker that knows nothing of models. "
     "This is control: a blurred note can be the right note.",
     QUALITY: "Quality. A small network of fixed size and budget learns to tell both kinds apart and is tested on "
-    "others: 0.5, it cannot; 1, it always can. It learns the better from more clips: compare equally many. "
+    "others: 0.5, it cannot; 1, it always can. It learns the better from more clips: compare equally many. The "
+    "interval is for other clips; by another such network the number may differ by more. "
     "Precision and density: how many generated sounds lie among real ones. "
     "Bands and modulation: how far loudness and wavering are off, in dB.",
     VARIETY: "Variety. Recall and coverage fall when some of the real sounds are missing. A score is high when "
     "each sound is surely of one class and all classes come equally often.",
     WHOLE: "Quality and variety in one number, which does not say which of them is lacking. FAD grows when "
     "clips are few, FAD∞ is what endlessly many would give. KAD is 0 for equal distributions, give or take.",
-    COPYING: "The share of generated sounds whose nearest neighbour is a training sound and not an unseen real "
-    "one, out of equally many: 0.5 for new sounds, near 1 for copies.",
+    COPYING: "How much nearer is a sound to its nearest training sound than to its nearest unseen one? How often is "
+    "that more for a generated sound than for a new real one: 0.5 for new sounds, 1 for copies.",
 }
 """What is said of each question, above its rows."""
 
@@ -115,8 +116,8 @@ def report_page(
 <h2>What was measured</h2>
 <p class="small">“Real” is what other real sounds get in the place of the generated ones, “real, decoded” what these
 get after the way into the generator's representation and back: no generated sound can be expected to do better. 95% is
-where the value lies, given how many sounds were judged. ✓: what real, decoded sounds get lies within it, or the value
-is better. ✗: it is worse, and not by chance.</p>
+where the value lies, given how many sounds were judged. ✓: the value is better than what real, decoded sounds get, or
+no further from it than chance may bring both (√2 times the interval). ✗: it is worse. With few sounds much is ✓.</p>
 {"".join(_section(question, verdict) for question in QUESTIONS)}
 {f"<h3>Remarks</h3><ul>{remarks}</ul>" if remarks else ""}
 <h2>Listen</h2><p>A real sound, and one that was generated for the same label.</p><div class="pairs">{players}</div>
@@ -138,7 +139,7 @@ def _without_sound(html: str, count: int = 0) -> str:
 
 
 def _in_short(verdict: Verdict) -> str:
-    """For each question, how many of its numbers are as good as those of real sounds."""
+    """For each question, how many of its numbers are not shown to be worse than those of real sounds."""
     lines = []
     for question in QUESTIONS:
         good = [as_good_as_real(row) for row in verdict.rows if row.question == question]
@@ -146,7 +147,7 @@ def _in_short(verdict: Verdict) -> str:
             marks = "".join(f'<span class="{"as-real" if one else "off"}"></span>' for one in good)
             lines.append(
                 f"<tr><td>{escape(question)}</td><td>{marks}</td>"
-                f"<td>{sum(good)} of {len(good)} as good as real</td></tr>"
+                f"<td>{sum(good)} of {len(good)} not shown to be worse than real</td></tr>"
             )
     return f'<table class="short">{"".join(lines)}</table>'
 
@@ -176,14 +177,19 @@ def _row(row: Row) -> str:
 
 
 def as_good_as_real(row: Row) -> bool:
-    """Whether what real sounds get lies within the row's interval, or its value is better than that."""
+    """Whether the row's value is better than what real sounds get, or no further from it than chance may bring both.
+
+    The real sounds are as many, so that their number is as uncertain: √2 times the interval is allowed.
+    """
     real = row.floor if row.through is None else row.through
+    low = row.value - 2**0.5 * (row.value - row.low)
+    high = row.value + 2**0.5 * (row.high - row.value)
     if row.better == "higher":
-        return row.high >= real
+        return high >= real
     if row.better == "lower":
-        return row.low <= real
+        return low <= real
     best = float(row.better)
-    return row.low <= max(real, best) and row.high >= min(real, best)
+    return low <= max(real, best) and high >= min(real, best)
 
 
 def _from_markdown(card: str) -> str:
@@ -231,6 +237,6 @@ def write_report(judged: Judged, folder: Path) -> Path:
     )
     (folder / PAGE).write_text(page, encoding="utf-8")
     found = {"made_by": MADE_BY, "model": judged.model.name, "seed": judged.seed, "about": about}
-    text = json.dumps(found | judged.verdict.to_dict(), indent=1, ensure_ascii=False, allow_nan=True)
+    text = json.dumps(found | judged.verdict.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
     (folder / NUMBERS).write_text(text + "\n", encoding="utf-8")
     return folder / PAGE

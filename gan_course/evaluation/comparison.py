@@ -117,10 +117,16 @@ def plan(seeds: int = SEEDS) -> Iterator[tuple[str, str, str, int]]:
 def measure_all(
     path: Path | str, seeds: int = SEEDS, say: Callable[[str], object] = lambda _: None
 ) -> list[Row]:
-    """Measure every row that the file at ``path`` does not hold yet, and write it after each; returns all rows."""
+    """Measure every row that the file at ``path`` does not hold yet, and write it after each; returns all rows.
+
+    Raises ValueError for a file of something else, which is left alone.
+    """
     path = Path(path)
-    rows: list[Row] = json.loads(path.read_text("utf-8")) if path.exists() else []
-    done = {(row["task"], row["objective"], row["remedy"], row["seed"]) for row in rows}
+    try:
+        rows: list[Row] = json.loads(path.read_text("utf-8")) if path.exists() else []
+        done = {(row["task"], row["objective"], row["remedy"], row["seed"]) for row in rows}
+    except (OSError, ValueError, TypeError, KeyError):
+        raise ValueError(f"{path} holds no rows of this table: name another file") from None
     every = list(plan(seeds))
     for number, which in enumerate(every, 1):
         if which in done:

@@ -213,31 +213,47 @@ def nearest(features: Tensor, among: Tensor, k: int = 1, itself: bool = False) -
     return torch.cat(parts).sqrt()
 
 
-def memorisation(generated: Tensor, training: Tensor, held_out: Tensor, seed: int = 0) -> dict[str, float]:
-    """Whether generated clips lie nearer to the training clips than held-out real clips do: `{"share", "error", "n"}`.
+def memorisation(
+    generated: Tensor, training: Tensor, held_out: Tensor | None, fresh: Tensor
+) -> dict[str, float]:
+    """Whether generated clips lie nearer to training clips than new real clips do: `{"auc", "error", "n"}`.
 
-    For each generated clip: is its nearest neighbour a training clip or a held-out one, out of equally many of both?
-    `share` is the share of training clips: 0.5 for a generator that learnt the distribution, near 1 for one that learnt
-    its training set by heart (Lopez-Paz and Oquab 2017 have the idea as a 1-nearest-neighbour test). `error` is the
-    binomial standard error. Features are `(clip, feature)`. Lesson 10.
+    How much nearer a clip is to its nearest training clip than to its nearest held-out one, as a ratio, is found for
+    the generated clips and for `fresh` ones, real clips that are in neither set. `auc` is the probability that it is
+    nearer for a generated clip than for a fresh one: 0.5 for a generator that learnt the distribution, 1 for one that
+    learnt its training set by heart. *All* training clips are compared, since a copy of one is no copy of another.
+    held_out: None compares distances to training clips alone (Meehan, Chaudhuri and Dasgupta 2020), which is for
+    training clips that differ from all new ones, as in their labels; copies that are badly drawn are not noticed then.
+    `error` is the standard error (DeLong, DeLong and Clarke-Pearson 1988), and no smaller than that of half a clip.
+    Features are `(clip, feature)`. `nearer_share` asks where both sets are equally large. Lesson 10.
     """
-    _comparable(training, generated)
-    _comparable(held_out, generated)
-    random = torch.Generator().manual_seed(seed)
-    equal = min(len(training), len(held_out))
-    one, other = (
-        real[torch.randperm(len(real), generator=random)[:equal]].double() for real in (training, held_out)
-    )
-    one, other, generated = _lighter(one, other, generated.double())
-    share = nearer_share(generated, one, other)
-    return {"share": share, "error": (share * (1 - share) / len(generated)) ** 0.5, "n": len(generated)}
+    sets = [training, fresh] if held_out is None else [training, fresh, held_out]
+    for real in sets:
+        _comparable(real, generated)
+    generated, training, fresh, *others = _lighter(generated.double(), *(real.double() for real in sets))
+
+    def nearer(clips: Tensor) -> Tensor:
+        far = [nearest(clips, one).double().clamp(min=1e-9).log() for one in (training, *others)]
+        return far[1] - far[0] if others else -far[0]
+
+    made, new = nearer(generated), nearer(fresh)
+    above, below = _shares_below(made, new), _shares_below(new, made)
+    error = float((above.var() / len(made) + below.var() / len(new)).sqrt())
+    return {"auc": float(above.mean()), "error": max(error, 0.5 / min(len(made), len(new))), "n": len(made)}
+
+
+def _shares_below(scores: Tensor, others: Tensor) -> Tensor:
+    """For each score the share of `others` that are below it, equal ones counted half; `(clip,)` float64."""
+    ranked = others.sort().values
+    ends = (torch.searchsorted(ranked, scores), torch.searchsorted(ranked, scores, right=True))
+    return (ends[0] + ends[1]).double() / (2 * len(ranked))
 
 
 def nearer_share(generated: Tensor, training: Tensor, held_out: Tensor) -> float:
     """The share of `generated` clips whose nearest training clip is nearer than their nearest held-out one.
 
     Features `(clip, feature)`, of as many training clips as held-out ones: of more, one is nearer by chance. Equally
-    near counts half. `memorisation` sees to equal numbers. Lesson 10.
+    near counts half. `memorisation` is for sets of any size. Lesson 10.
     """
     to_training, to_held_out = nearest(generated, training), nearest(generated, held_out)
     nearer = (to_training < to_held_out).double() + 0.5 * (to_training == to_held_out).double()

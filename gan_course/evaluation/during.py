@@ -23,16 +23,25 @@ POOLED = 8
 """Pictures are described by their means over so many frequencies and frames, whatever they show."""
 
 
+LEAST = 6
+"""So many clips have 5 neighbours each, which precision, recall, density and coverage look at."""
+
+
 class Examination:
     """What `training.train` calls as ``measure``: distances between real and generated pictures, by name.
 
     ``count`` random clips, or all where there are fewer, are compared with as many generated ones that were asked for
     the same labels. A picture is described by 8 × 8 means, so any data and any representation can be measured, by an
-    embedding that sees no detail.
+    embedding that sees no detail. Raises ValueError for fewer than 6 clips, which have too few neighbours.
     """
 
     def __init__(self, recipe: Recipe, clips: Clips, count: int = 512) -> None:
         chosen = torch.randperm(len(clips), generator=torch.Generator().manual_seed(recipe.seed))[:count]
+        if len(chosen) < LEAST:
+            raise ValueError(
+                f"there are {len(chosen)} clips to compare with, and {LEAST} or more are expected: give more, or train "
+                f"without (measure=None, --measure-every 0)"
+            )
         self.clips, self.seed = clips.select(chosen), recipe.seed
         encoding = representation(recipe.representation)
         pictures = [encoding.encode(part) for part in self.clips.audio.split(128)]

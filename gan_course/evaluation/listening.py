@@ -53,8 +53,10 @@ def abx_trials(
 ) -> list[ABXTrial]:
     """`count` trials (as many as items unless given) of pairs 0 … items − 1 in a random order, each pair equally often.
 
-    Which condition is A is drawn for each trial, and so is X, but each is A, and X is A, in half of the trials: who
-    always says A is right in half of them. Raises ValueError for no items, no trials and equal conditions.
+    Which condition is A is drawn for each trial, and so is X, by a coin that knows nothing of the others: who guesses
+    is right with probability ½ in every trial, however the answers are spread. (Were X to be A in just half of them,
+    who says A as often as B would be right more often than the binomial test believes.) Raises ValueError for no items,
+    no trials and equal conditions.
     """
     count = items if count is None else count
     if items < 1 or count < 1:
@@ -64,8 +66,7 @@ def abx_trials(
     random = np.random.default_rng(seed)
     rounds = [random.permutation(items) for _ in range(-(-count // items))]
     order = np.concatenate(rounds)[:count]
-    first = random.permutation(np.arange(count) % 2)
-    x = random.permutation(np.arange(count) % 2)
+    first, x = random.integers(0, 2, (2, count))
     return [
         ABXTrial(int(item), conditions[which], "AB"[letter], tuple(conditions))
         for item, which, letter in zip(order, first, x, strict=True)
@@ -109,7 +110,7 @@ class ABXResult:
         told = what if self.p < 0.05 else f"this does not show that {what}"
         return (
             f"{self.right} of {self.n} right ({self.share:.0%}; 95%: {self.low:.0%} to {self.high:.0%}). One who "
-            f"guesses is right so often with a probability of {_probability(self.p)}: {told}."
+            f"guesses is right at least so often with a probability of {_probability(self.p)}: {told}."
         )
 
 
@@ -196,6 +197,8 @@ class Answers:
 
     def __init__(self, path: Path | str, test: str) -> None:
         self.path, self.test = Path(path), test
+        if len(test.splitlines()) > 1:
+            raise ValueError(f"the name of the test is {test!r}: give one of one line")
         if self.path.exists():
             self._all()
 
@@ -239,11 +242,12 @@ class Answers:
     def _all(self) -> list[dict[str, str]]:
         if not self.path.is_file() or not self.path.stat().st_size:
             return []
-        with open(self.path, newline="", encoding="utf-8", errors="replace") as file:
-            read = csv.DictReader(file)
-            if tuple(read.fieldnames or ()) != FIELDS:
-                raise ValueError(f"{self.path} holds no answers to listening tests: name another file")
-            return [row for row in read if None not in row and None not in row.values()]
+        # line by line, since one that was cut off within quotes would swallow those that follow
+        lines = self.path.read_text("utf-8", errors="replace").splitlines()
+        head, *rows = (next(csv.reader([line]), []) for line in lines)
+        if tuple(head) != FIELDS:
+            raise ValueError(f"{self.path} holds no answers to listening tests: name another file")
+        return [dict(zip(FIELDS, row, strict=True)) for row in rows if len(row) == len(FIELDS)]
 
 
 def _probability(p: float) -> str:

@@ -45,7 +45,13 @@ def cents(heard: Tensor, wanted: Tensor) -> Tensor:
 
 
 def pitch_accuracy(audio: Tensor, rate: int, wanted: Tensor, within: float = 50.0) -> dict[str, float]:
-    """Share of clips heard within ``within`` cents of ``wanted`` (Hz), and the median absolute error in cents."""
-    error = cents(track_pitch(audio, rate), wanted).abs()
+    """Share of clips heard within ``within`` cents of ``wanted`` (Hz), and the median absolute error in cents.
+
+    The tracker searches from 60 to 1,000 Hz, and to half an octave beyond what is wanted where that is further, up to a
+    quarter of the rate.
+    """
+    low = min(60.0, float(wanted.min()) / 2**0.5)
+    high = max(1000.0, min(float(wanted.max()) * 2**0.5, rate / 4))
+    error = cents(track_pitch(audio, rate, low, high), wanted).abs()
     right = (error <= within).float().mean().item()
     return {"share": right, "median_cents": error.nanmedian().item(), "n": len(audio)}

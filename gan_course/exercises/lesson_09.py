@@ -280,10 +280,18 @@ def chance_at(answer, rng: np.random.Generator) -> None:
             "with a seed or a step of 0 all get the same numbers: a product forgets the one where the other is 0",
         )
         for gap in (1, 10, 100, 1000, 10_000, 100_000, 1024, 4096, 65_536):
+            for other in ((seed + 1, step, seed, step + gap), (seed + gap, step, seed, step + 1)):
+                expect(
+                    numbers(*other[:2]) != numbers(*other[2:]),
+                    "seed {:,}, step {:,} gives the numbers of seed {:,}, step {:,}: both may well be so large; "
+                    "multiply the seed by more than any step".format(*other),
+                )
+        for digits in (1, 2, 3):
+            ones = int("1" * digits)
             expect(
-                numbers(seed + 1, step) != numbers(seed, step + gap),
-                f"seed {seed + 1}, step {step} gives the numbers of seed {seed}, step {step + gap:,}: a run may well "
-                f"have so many steps; multiply the seed by more",
+                numbers(ones, 10 * ones + 1) != numbers(10 * ones + 1, ones),
+                f"seed {ones}, step {10 * ones + 1} gives the numbers of seed {10 * ones + 1}, step {ones}: digits "
+                "that are written one after the other do not say where the first number ends",
             )
 
 
@@ -409,6 +417,12 @@ def slerp(answer, rng: np.random.Generator) -> None:
         np.allclose(got.reshape(-1, size), rows),
         "of several pairs `(…, latent)` each should go by its own angle: take the cosine along the last axis",
     )
+    for share_there, end, name in ((0.0, several[0], "a"), (1.0, several[1], "b")):
+        expect(
+            np.allclose(at(share_there, several[0], several[1]), end),
+            f"where a and b are not equally long it should still be at {name} for share {share_there:.0f}, and is not: "
+            "take the cosine of the angle between them, and leave their lengths as they are",
+        )
     axis = np.zeros((1, size))
     axis[0, int(rng.integers(size))] = 2
     many = rng.normal(size=(40, 1, size))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gan_course.synthesis.edge import edge
+from gan_course.synthesis.edge import edge, whole
 
 
 def _layers(layers: Sequence[tuple[int, int]]) -> tuple[Sequence[tuple[int, int]]]:
     for layer in layers:
-        if len(layer) != 2 or min(layer) < 1:
+        try:
+            kernel, stride = layer
+            whole("kernel", kernel)
+            whole("stride", stride)
+        except (TypeError, ValueError):
             raise ValueError(
                 f"{layer} is no layer: a pair (kernel, stride) is expected, whole numbers from 1 up, such as (4, 2)"
-            )
+            ) from None
     return (layers,)
 
 

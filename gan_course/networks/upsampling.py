@@ -61,14 +61,23 @@ def _taps(kernel: Tensor, stride: int) -> tuple[Tensor, int]:
     return kernel, _whole("stride", stride)
 
 
-@edge(_taps)
+def _sounding(kernel: Tensor, stride: int) -> tuple[Tensor, int]:
+    kernel, stride = _taps(kernel, stride)
+    if not kernel.sum().abs() > 1e-6 * kernel.abs().sum():
+        raise ValueError(
+            "the kernel adds up to 0 and takes a constant away, so that it has no level to compare with"
+        )
+    return kernel, stride
+
+
+@edge(_sounding)
 def tone_levels(kernel: Tensor, stride: int) -> Tensor:
     """Levels (dB) of the lines at rate / stride, 2 rate / stride, … that a constant is given by a stretching.
 
     `kernel` `(tap,)`; the result `(stride // 2,)` goes up to half the rate. 0 dB is the line at 0 Hz, the constant
     itself; −120 dB stands for nothing at all. The output repeats after `stride` samples, so its lines are the DFT of
     one period, which is the sum of every `stride`-th weight. Pons et al. (2021) call these lines tonal artifacts.
-    Raises ValueError for other shapes. Lesson 08.
+    Raises ValueError for other shapes, and for weights that add up to 0. Lesson 08.
     """
     period = kernel.new_zeros(stride)
     for tap, weight in enumerate(kernel):

@@ -45,7 +45,7 @@ def mixed_value(A: Tensor) -> Mixed:
     """The value of the matrix game A `(row, column)` with dice, the same in both orders (von Neumann 1928).
 
     Found by linear programming: the largest v such that some dice of the row player get v or more in each column.
-    Raises ValueError for entries that are not finite. Lesson 05.
+    Raises ValueError for entries that are not finite, and for a game that this cannot solve. Lesson 05.
     """
     from scipy.optimize import linprog
 
@@ -55,6 +55,9 @@ def mixed_value(A: Tensor) -> Mixed:
             f"a game is a matrix (row, column) of finite numbers; {tuple(matrix.shape)} with "
             f"{int((~np.isfinite(matrix)).sum())} others was given: leave out moves that cost infinitely much"
         )
+
+    # a power of two, so that no entry is rounded; the tolerances of the linear programming are made for sizes near 1
+    scale = 2.0 ** int(np.frexp(np.abs(matrix).max())[1] - 1)
 
     def dice(matrix: np.ndarray) -> tuple[float, Tensor]:
         rows, columns = matrix.shape
@@ -66,10 +69,12 @@ def mixed_value(A: Tensor) -> Mixed:
             b_eq=[1],
             bounds=[(0, 1)] * rows + [(None, None)],
         )
+        if found.x is None:
+            raise ValueError(f"this game could not be solved ({found.message}): give entries of like sizes")
         return found.x[-1], torch.from_numpy(found.x[:-1])
 
-    value, rows = dice(matrix)
-    return Mixed(float(value), rows, dice(-matrix.T)[1])
+    value, rows = dice(matrix / scale)
+    return Mixed(scale * float(value), rows, dice(-matrix.T / scale)[1])
 
 
 def both_orders(D: Tensor, p: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:

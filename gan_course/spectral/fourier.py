@@ -125,7 +125,8 @@ def _bin_arguments(
     number = np.asarray(k)
     if number.dtype.kind not in "fiu" or not ((number >= 0) & (number < length)).all():
         raise ValueError(f"the bins of {length} samples are 0 to {length - 1}, and not {k!r}")
-    return number, length, _rate(rate)
+    # whole numbers as numpy's usual ones: smaller ones, and those without a sign, hold no k − length
+    return number if number.dtype.kind == "f" else number.astype(np.int64), length, _rate(rate)
 
 
 @edge(_bin_arguments)
@@ -146,7 +147,8 @@ def _power_of_two(what: str) -> Callable[[ArrayLike], tuple[NDArray[Any]]]:
                 f"{what} has {len(array)} entries, and a power of two is needed: add zeros up to "
                 f"{1 << len(array).bit_length()}"
             )
-        return (array.astype(complex, copy=False),)
+        # the DFT of one sample is that sample, and must not be the caller's own
+        return (array.astype(complex, copy=len(array) == 1),)
 
     return arguments
 
@@ -224,14 +226,15 @@ def _window_spectrum(window: ArrayLike) -> tuple[NDArray[np.float64], int]:
     """Magnitudes of a window's spectrum, 64 a bin, relative to frequency 0, and where its main lobe ends."""
     w = _real(window, "the window")
     magnitude = np.abs(np.fft.rfft(w, _FINE * len(w)))
-    if not magnitude[0] > 0:
+    if not magnitude[0] > 1e-9 * np.abs(w).sum():
         raise ValueError(
             "the window adds up to 0, so that it has no main lobe: give one that adds up to more"
         )
-    rising = np.flatnonzero(np.diff(magnitude) > 0)
+    rising = np.flatnonzero(np.diff(magnitude) > 1e-9 * magnitude[0])  # what rises by less is rounding
     if not len(rising):
         raise ValueError(
-            f"a window of {len(w)} samples is too short to have lobes: give one of at least 16 samples"
+            f"a window of {len(w)} samples that is too short or too smooth has no side lobes: give one of at least 16 "
+            "samples, such as Hann's"
         )
     return magnitude / magnitude[0], int(rising[0])
 

@@ -17,9 +17,21 @@ def _arguments(
     length: int | None,
     seed: int,
 ) -> tuple[Tensor, int, int, float, Tensor | None, int | None, int]:
-    _sizes(magnitude, momentum)
-    phase = None if phase is None else phase.to(magnitude)
-    return magnitude, hop, iterations, momentum, phase, length, seed
+    n_fft, count = _sizes(magnitude, momentum)
+    if iterations:
+        _require_frames(n_fft, hop, count, length)
+    return magnitude, hop, iterations, momentum, _fitting(phase, magnitude), length, seed
+
+
+def _fitting(phase: Tensor | None, magnitude: Tensor) -> Tensor | None:
+    if phase is None:
+        return None
+    try:
+        return phase.to(magnitude).expand_as(magnitude)
+    except RuntimeError:
+        raise ValueError(
+            f"the phase must have the shape of the magnitude, {tuple(magnitude.shape)}, not {tuple(phase.shape)}"
+        ) from None
 
 
 @edge(_arguments)
@@ -42,7 +54,8 @@ def griffin_lim(
 
     `phase` `(..., frequency, frame)`, in radians, is where it begins; unless given it is drawn from `seed`, alike
     for all items of a batch. `length` in samples is hop · (frame − 1) unless given. Raises ValueError for
-    magnitudes that are negative or complex, and for a momentum outside [0, 1). Lesson 03.
+    magnitudes that are negative, complex or no tensor, a phase of another shape, a length for which there are fewer
+    frames, and a momentum outside [0, 1). Lesson 03.
     """
     n_fft, count = 2 * (magnitude.shape[-2] - 1), magnitude.shape[-1]
     phase = random_phase(magnitude, seed) if phase is None else phase
@@ -140,12 +153,7 @@ class _Consistent:
     def __init__(self, like: Tensor, hop: int, length: int | None) -> None:
         *batch, bins, count = like.shape
         n_fft, real = 2 * (bins - 1), like.real.new_empty
-        samples = check_istft(n_fft, hop, count, length)
-        if samples < max(hop * (count - 1), n_fft // 2 + 1):
-            raise ValueError(
-                f"{samples} samples have no {count} frames of {n_fft}, {hop} samples apart: ask for "
-                f"{hop * (count - 1)} and for more than {n_fft // 2}"
-            )
+        samples = _require_frames(n_fft, hop, count, length)
         self.n_fft, self.hop = n_fft, hop
         self.window = hann(n_fft, like.real.dtype, like.device)
         weight = overlap_add(self.window.square().expand(count, n_fft), hop)
@@ -183,7 +191,22 @@ def spectral_convergence(estimate: Tensor, target: Tensor) -> Tensor:
     return torch.linalg.norm(estimate - target, dim=(-2, -1)) / torch.linalg.norm(target, dim=(-2, -1))
 
 
+def _require_frames(n_fft: int, hop: int, count: int, length: int | None) -> int:
+    """How many samples `istft` makes; it raises ValueError unless their `stft` has as many frames again."""
+    samples = check_istft(n_fft, hop, count, length)
+    if samples < max(hop * (count - 1), n_fft // 2 + 1):
+        raise ValueError(
+            f"{samples} samples have no {count} frames of {n_fft}, {hop} samples apart: ask for "
+            f"{hop * (count - 1)} and for more than {n_fft // 2}"
+        )
+    return samples
+
+
 def _sizes(magnitude: Tensor, momentum: float) -> tuple[int, int]:
+    if not isinstance(magnitude, Tensor):
+        raise ValueError(
+            f"magnitudes must be a tensor, not of type {type(magnitude).__name__}: take torch.as_tensor"
+        )
     if not magnitude.is_floating_point() or magnitude.ndim < 2 or not (magnitude >= 0).all():
         raise ValueError(
             "magnitudes must be real numbers (frequency, frame), none negative or NaN: take .abs() of an STFT"

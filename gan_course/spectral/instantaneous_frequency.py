@@ -3,7 +3,14 @@
 import torch
 from torch import Tensor
 
+from gan_course.synthesis.edge import edge
 
+
+def _on_one_device(phase: Tensor, expected: Tensor | float) -> tuple[Tensor, Tensor | float]:
+    return phase, expected.to(phase.device) if isinstance(expected, Tensor) else expected
+
+
+@edge(_on_one_device)
 def instantaneous_frequency(phase: Tensor, expected: Tensor | float = 0.0) -> Tensor:
     """The phase advance from each frame to the next, less the `expected` one: `(..., frequency, frame)`.
 
@@ -16,6 +23,7 @@ def instantaneous_frequency(phase: Tensor, expected: Tensor | float = 0.0) -> Te
     return principal(advance - expected)
 
 
+@edge(_on_one_device)
 def phase_from_instantaneous_frequency(advance: Tensor, expected: Tensor | float = 0.0) -> Tensor:
     """The phases `(..., frequency, frame)` in [−π, π) whose advances these are, in radians; the inverse. Lesson 03."""
     return principal(torch.cumsum(advance + expected, dim=-1))

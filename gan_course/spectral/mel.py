@@ -63,13 +63,13 @@ def mel_filters(
 
     Each rises from 0 at the centre of the filter below to 1 at its own centre, and falls to 0 at the centre of the
     filter above; with norm "slaney" each is scaled to the area 1 Hz. `mel_filters(…) @ stft(x).abs()` is a mel
-    spectrogram `(..., mel, frame)`. Equal to `torchaudio.functional.melscale_fbanks`, transposed, and to
-    `librosa.filters.mel`, whose defaults are "htk" and None, "slaney" and "slaney".
+    spectrogram `(..., mel, frame)`. Equal to `librosa.filters.mel`, and for even rates to
+    `torchaudio.functional.melscale_fbanks`, transposed; their defaults are "slaney" and "slaney", "htk" and None.
 
-    Raises ValueError unless n_mels ≥ 1 and 0 ≤ low < high ≤ rate / 2, and for another scale or norm.
+    Raises ValueError unless n_mels ≥ 1, n_fft is even and 0 ≤ low < high ≤ rate / 2, and for another scale or norm.
     The scale is that of Stevens, Volkmann and Newman (1937), the filters Davis and Mermelstein's (1980). Lesson 03.
     """
-    high = _require_filters(n_mels, rate, low, high, norm)
+    high = _require_filters(n_mels, n_fft, rate, low, high, norm)
     ends = hertz_to_mel(torch.tensor([low, high], dtype=torch.float64), scale)
     corners = mel_to_hertz(torch.linspace(ends[0], ends[1], n_mels + 2, dtype=torch.float64), scale)
     filters = triangles(corners, torch.linspace(0, rate / 2, n_fft // 2 + 1, dtype=torch.float64))
@@ -100,10 +100,14 @@ def mel_to_magnitude(mel: Tensor, filters: Tensor, updates: int = 32) -> Tensor:
     return magnitude
 
 
-def _require_filters(n_mels: int, rate: int, low: float, high: float | None, norm: str | None) -> float:
+def _require_filters(
+    n_mels: int, n_fft: int, rate: int, low: float, high: float | None, norm: str | None
+) -> float:
     high = rate / 2 if high is None else high
     if n_mels < 1:
         raise ValueError(f"there must be at least one mel band, not {n_mels}")
+    if n_fft < 2 or n_fft % 2:
+        raise ValueError(f"n_fft must be an even number of samples, such as 1024, not {n_fft}")
     if not 0 <= low < high <= rate / 2:
         raise ValueError(
             f"the bands must lie between 0 and half the rate, {rate / 2:g} Hz, low before high, "

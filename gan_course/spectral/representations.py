@@ -28,7 +28,8 @@ class LogMel:
     The magnitudes of the STFT, summed by `mel_filters`, in dB relative to the magnitude n_fft / 4 that a sine of
     amplitude 1 has at the centre of a bin. [floor, ceiling] dB becomes [−1, 1], and what lies outside is clipped.
     A full-scale sine reaches 6 dB, since a filter adds up the bins of the window's main lobe, a square wave 8 dB and
-    noise 2 dB: the default ceiling of 10 dB clips nothing.
+    noise 2 dB: in the middle of a steady sound the default ceiling of 10 dB is not reached. At its ends, where the
+    sound is mirrored, and in fast sweeps a full-scale sound can reach 13 dB, and is clipped there.
 
     The last of the centred frames is left out, so 16,384 samples make 64 frames at the default hop. The defaults,
     64 bands by HTK's scale from 40 Hz, were chosen by the pitch of notes from 82 to 660 Hz after decoding: at 64
@@ -63,7 +64,8 @@ class LogMel:
     def encode(self, audio: Tensor | np.ndarray) -> Tensor:
         """Sounds `(batch, sample)` as pictures `(batch, 1, mel, frame)` in [−1, 1]; other leading axes too.
 
-        Raises ValueError unless the samples are real, finite, a whole number of hops, and more than n_fft / 2.
+        Raises ValueError unless the samples are real, finite, a whole number of hops, and more than n_fft / 2, and for
+        an empty batch.
         """
         magnitude = stft(_clip(audio, self), self.n_fft, self.hop)[..., :-1].abs()
         mel = self.filters(magnitude) @ magnitude
@@ -74,7 +76,7 @@ class LogMel:
 
         Values beyond [−1, 1] are clipped; −1 is silence. The last frame is taken twice, since without the one that
         `encode` leaves out, the end would stand on half as many frames, and clicked where they disagreed.
-        Raises ValueError for another shape, NaN or infinity.
+        Raises ValueError for another shape, an empty batch, frames for no more than n_fft / 2 samples, NaN or infinity.
         """
         mel = _to_magnitude(_picture(z, self).squeeze(-3), self)
         length = mel.shape[-1] * self.hop
@@ -132,7 +134,8 @@ class LogMagnitudeIF:
     def encode(self, audio: Tensor | np.ndarray) -> Tensor:
         """Sounds `(batch, sample)` as pictures `(batch, 2, frequency, frame)` in [−1, 1]; other leading axes too.
 
-        Raises ValueError unless the samples are real, finite, a whole number of hops, and more than n_fft / 2.
+        Raises ValueError unless the samples are real, finite, a whole number of hops, and more than n_fft / 2, and for
+        an empty batch.
         """
         X = stft(_clip(audio, self), self.n_fft, self.hop)[..., :-1, :-1]
         level = _to_unit(amplitude_to_db(X, self.floor, self.n_fft / 4), self)
@@ -145,7 +148,7 @@ class LogMagnitudeIF:
         Levels beyond [−1, 1] are clipped, and −1 is silence. `iterations` of `griffin_lim` may follow, beginning
         from the phases of the picture; with independent noise on both channels they made the result no better,
         so there are none unless asked for. Nothing is drawn, whatever the `seed`. Raises ValueError for another
-        shape, NaN or infinity.
+        shape, an empty batch, frames for no more than n_fft / 2 samples, NaN or infinity.
         """
         level, advance = _picture(z, self).unbind(-3)
         phase = phase_from_instantaneous_frequency(torch.pi * advance, self._expected(level))
@@ -213,6 +216,8 @@ def _with_nyquist(X: Tensor, hop: int, length: int, rounds: int = 4) -> Tensor:
 
 def _clip(audio: Tensor | np.ndarray, of: Representation) -> Tensor:
     audio = waveform(audio, at_least=of.n_fft // 2 + 1)
+    if not audio.numel():
+        raise ValueError(f"there is no sound in a batch of the shape {tuple(audio.shape)}: give at least one")
     if over := audio.shape[-1] % of.hop:
         whole = audio.shape[-1] - over
         raise ValueError(
@@ -231,6 +236,12 @@ def _picture(z: Tensor, of: Representation) -> Tensor:
     if z.ndim < 3 or tuple(z.shape[-3:-1]) != expected:
         raise ValueError(
             f"{type(of).__name__} decodes (batch, {expected[0]}, {expected[1]}, frame), not {tuple(z.shape)}"
+        )
+    if not z.numel():
+        raise ValueError(f"there is no picture in a batch of the shape {tuple(z.shape)}: give at least one")
+    if z.shape[-1] < (least := of.n_fft // 2 // of.hop + 1):
+        raise ValueError(
+            f"a picture of {z.shape[-1]} frames is too short to be a sound: give at least {least}"
         )
     if not z.isfinite().all():
         raise ValueError("the picture holds NaN or infinity, so the network that made it has diverged")

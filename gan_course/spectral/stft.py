@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from gan_course.sound import Sound
 from gan_course.synthesis.edge import edge
 
 
@@ -43,6 +44,10 @@ def _stft_arguments(
     x: Tensor | np.ndarray, n_fft: int, hop: int, window: Tensor | None
 ) -> tuple[Tensor, int, int, Tensor | None]:
     x = waveform(x, at_least=n_fft // 2 + 1)
+    if x.dtype in (torch.float16, torch.bfloat16):
+        raise ValueError(
+            f"the STFT is computed in single or double precision, not in {x.dtype}: take .float()"
+        )
     return x, n_fft, hop, _window(window, n_fft, x)
 
 
@@ -55,8 +60,8 @@ def stft(x: Tensor | np.ndarray, n_fft: int = 1024, hop: int = 256, window: Tens
     at both ends. The window `(n_fft,)` is Hann's unless given. Equal to
     `torch.stft(center=True, pad_mode="reflect", return_complex=True)`.
 
-    Raises ValueError for an odd n_fft, a window of another length, whole numbers, and fewer than n_fft / 2 + 1
-    samples. Allen and Rabiner (1977). Lesson 03.
+    Raises ValueError for an odd n_fft, a window of another length, whole numbers, half precision, and fewer than
+    n_fft / 2 + 1 samples. Allen and Rabiner (1977). Lesson 03.
     """
     window = hann(n_fft, x.dtype, x.device) if window is None else window
     pieces = frames(reflect(x, n_fft // 2), n_fft, hop)
@@ -128,12 +133,12 @@ def cola(window: Tensor, hop: int, power: int = 1) -> bool:
     return bool(total.max() - total.min() <= 1e-6 * total.max())
 
 
-def waveform(x: Tensor | np.ndarray, at_least: int = 1) -> Tensor:
+def waveform(x: Tensor | np.ndarray | Sound, at_least: int = 1) -> Tensor:
     """`x` `(..., sample)` as a tensor of real floating-point numbers; a tensor or array that is one is not copied.
 
     Raises ValueError for whole and for complex numbers, and for fewer than `at_least` samples.
     """
-    x = torch.as_tensor(x)
+    x = torch.as_tensor(np.asarray(x) if isinstance(x, Sound) else x)
     if not x.is_floating_point():
         raise ValueError(
             f"samples must be real floating-point numbers, nominally in [−1, 1], not {x.dtype}: "

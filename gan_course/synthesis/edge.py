@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import operator
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
@@ -29,3 +30,14 @@ def edge(arguments: Callable[..., tuple[Any, ...]]) -> Callable[[Callable[P, R]]
         return entered
 
     return at
+
+
+def whole(name: str, number: Any) -> int:
+    """`number`, a whole number above 0 of any type, as an int. ValueError under its `name` for all else, and True."""
+    try:
+        found = 0 if isinstance(number, bool) else operator.index(number)
+    except TypeError:
+        found = 0
+    if found < 1:
+        raise ValueError(f"{name} is a whole number above 0, and not {number!r}.")
+    return found

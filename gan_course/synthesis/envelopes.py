@@ -10,7 +10,7 @@ from gan_course.synthesis.oscillators import times
 def _fitting(
     duration: float, attack: float, decay: float, sustain: float, release: float, rate: int
 ) -> tuple[float, float, float, float, float, int]:
-    if min(attack, decay, release) < 0 or attack + decay + release > duration:
+    if min(attack, decay, release) < 0 or attack + decay + release > duration + 1e-9:
         raise ValueError(
             f"Attack, decay and release ({attack:g}, {decay:g} and {release:g} s) must not be negative, and"
             f" must fit into {duration:g} s together."

@@ -14,7 +14,9 @@ def noise(
 ) -> Sound:
     """Random samples whose power falls as 1/f^e: e = 0 for "white", 1 for "pink", 2 for "brown". Lesson 01.
 
-    amplitude: the root mean square of the samples. Each octave of pink noise is as strong as the next.
+    amplitude: the root mean square of the samples. Each octave of pink noise is as strong as the next. The mean of
+        coloured noise is not 0: it is about as strong as the lowest frequency, and holds a fifth of the power of brown
+        noise.
     Raises ValueError for another colour.
     """
     if colour not in COLOURS:

@@ -83,7 +83,10 @@ class Playable(Protocol):
 
 @runtime_checkable
 class Engineer(Observer, Protocol):
-    """An observer that is also told how the machine runs."""
+    """An observer that is also told how the machine runs.
+
+    One that has a whole number ``every`` is told at every ``every``-th step, however often `play` tells the others.
+    """
 
     def details(self, step: int, numbers: Mapping[str, float]) -> None:
         """Both gradient norms, the learning rate, the share of the penalties' weights, steps a second."""
@@ -450,7 +453,9 @@ class Game:
 
     @torch.no_grad()
     def restore(self, tensors: Mapping[str, Tensor], done: int) -> None:
-        """Take up a `state` of before, after ``done`` steps."""
+        """Take up a `state` of before, after ``done`` steps; CheckpointError, before anything moves, if none fits."""
+        players = {player: list(network.parameters()) for player, network, _ in self._players()}
+        checkpoint.check_fit(tensors, self.state(), players)
         if self.rules.average:
             for name, weight in self.averaged.items():
                 weight.copy_(tensors[f"averaged/{name}"])
@@ -485,7 +490,7 @@ class Game:
         checkpoint.save(Path(path), self.state(), self._about())
 
     def resume(self, path: Path | str) -> None:
-        """Take up the game saved at ``path``; raises CheckpointError when its rules or its seed are others."""
+        """Take up the game saved at ``path``; raises CheckpointError for other rules, another seed, other networks."""
         tensors, about = checkpoint.load(Path(path))
         mine = self._about()
         if (
@@ -529,58 +534,67 @@ def play(
     """Take the game on until ``steps`` steps are done in all, and return it; or for at most so many ``seconds``.
 
     Observers are told every step, and those that have a method `details` how the machine runs, at every
-    ``details_every``-th. ``show`` is called after every ``show_every``-th step and the last: to draw a picture, to note
-    a number; so is each call in ``also``, after as many steps as it says. ``keep`` is called after every
+    ``details_every``-th, or as often as the observer's own ``every`` says. They are told that the loop has ended,
+    however it ends. ``show`` is called after every ``show_every``-th step and the last: to draw a picture, to note a
+    number; so is each call in ``also``, after as many steps as it says. ``keep`` is called after every
     ``keep_every``-th step and the last, to save the game.
 
     An interruption (Ctrl-C, the square in a notebook) waits for the end of the step, keeps the game and then raises
     KeyboardInterrupt; a second one does not wait. Raises FloatingPointError when a loss or a weight is no finite number
-    any more; the game is then back where it was the last time that it would have been kept.
+    any more; the game is then back where it was the last time that it would have been kept. Raises ValueError where
+    something is to happen every 0 steps.
     """
+    shows = [*([(show, show_every)] if show else []), *also]
+    for every in (show_every, keep_every, details_every, *(n for _, n in shows)):
+        if every < 1:
+            raise ValueError(f"something is to happen every {every} steps, and at least 1 is expected")
     watching = list(observers)
-    engineers = [observer for observer in watching if isinstance(observer, Engineer)]
+    engineers = [(o, getattr(o, "every", details_every)) for o in watching if isinstance(o, Engineer)]
     for observer in watching:
         observer.started(steps)
-    shows = [*([(show, show_every)] if show else []), *also]
     several = getattr(game, "processes", 1) > 1
     begun, first, good, good_at = time.monotonic(), game.done, _copied(game.state()), game.done
-    with _interruptions_wait() as interrupted:
-        while game.done < steps:
-            step_begun = time.monotonic()
-            losses = game.step(real)
-            stopping, timed_out = game.agreed(bool(interrupted), time.monotonic() - begun >= seconds)
-            last = game.done == steps or stopping or timed_out
-            shown, kept = ((game.done % n == 0) or last for n in (show_every, keep_every))
-            # Of several processes all look: one that stopped alone would leave the others waiting.
-            if watching or shown or kept or several:
-                numbers = {name: value.item() for name, value in losses.items()}
-                if not all(map(math.isfinite, numbers.values())) or (kept and not game.finite):
-                    complaint = _no_numbers(game.done, numbers, good_at)
-                    game.restore(good, good_at)
-                    raise FloatingPointError(complaint)
-            game.seconds += time.monotonic() - step_begun
-            if watching:
-                pace = (time.monotonic() - begun) / (game.done - first)
-                if engineers and (game.done % details_every == 0 or last):
-                    told = game.details() | {"steps a second": 1 / max(pace, 1e-9)}
-                    for engineer in engineers:
-                        engineer.details(game.done, told)
-                for observer in watching:
-                    observer.step(game.done, numbers, pace * (steps - game.done))
-            if kept:
-                good, good_at = _copied(game.state()), game.done
-                if keep:
-                    keep(game)
-            if stopping:
-                game.agreed(False)  # none ends before all is kept: what started them would then end the others
-                raise KeyboardInterrupt
-            for call, every in shows:
-                if game.done % every == 0 or last:
-                    call(game)
-            if last:
-                break
-    for observer in watching:
-        observer.finished()
+    try:
+        with _interruptions_wait() as interrupted:
+            while game.done < steps:
+                step_begun = time.monotonic()
+                losses = game.step(real)
+                stopping, timed_out = game.agreed(bool(interrupted), time.monotonic() - begun >= seconds)
+                last = game.done == steps or stopping or timed_out
+                shown, kept = ((game.done % n == 0) or last for n in (show_every, keep_every))
+                # Of several processes all look: one that stopped alone would leave the others waiting.
+                if watching or shown or kept or several:
+                    numbers = {name: value.item() for name, value in losses.items()}
+                    if not all(map(math.isfinite, numbers.values())) or (kept and not game.finite):
+                        complaint = _no_numbers(game.done, numbers, good_at)
+                        game.restore(good, good_at)
+                        raise FloatingPointError(complaint)
+                game.seconds += time.monotonic() - step_begun
+                if kept:  # before anybody is told, which may fail
+                    good, good_at = _copied(game.state()), game.done
+                    if keep:
+                        keep(game)
+                if watching:
+                    pace = (time.monotonic() - begun) / (game.done - first)
+                    due = [engineer for engineer, every in engineers if game.done % every == 0 or last]
+                    if due:
+                        told = game.details() | {"steps a second": 1 / max(pace, 1e-9)}
+                        for engineer in due:
+                            engineer.details(game.done, told)
+                    for observer in watching:
+                        observer.step(game.done, numbers, pace * (steps - game.done))
+                if stopping:
+                    # None ends before all is kept: what started them would then end the others.
+                    game.agreed(False)
+                    raise KeyboardInterrupt
+                for call, every in shows:
+                    if game.done % every == 0 or last:
+                        call(game)
+                if last:
+                    break
+    finally:
+        for observer in watching:
+            observer.finished()
     return game
 
 
@@ -609,7 +623,8 @@ def _no_numbers(step: int, losses: Mapping[str, float], good: int) -> str:
     said = ", ".join(f"{name} {value:.3g}" for name, value in losses.items())
     return (
         f"the losses or the weights at step {step} are no finite numbers any more ({said}): all is back where it "
-        f"was after {good} steps; go on with a smaller learning rate or a larger penalty"
+        f"was after {good} steps, from where the same rules lead here again; begin anew with a smaller learning rate "
+        f"or a larger penalty"
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -15,7 +18,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from gan_course import datasets
 from gan_course.datasets import Clips
 from gan_course.datasets.augmentation import delayed, softened
 from gan_course.networks import comb
@@ -25,10 +27,22 @@ from gan_course.spectral import representation
 from gan_course.synthesis.pitch import is_note, midi_number
 from gan_course.training import checkpoint
 from gan_course.training.game import Game, Observer, play
-from gan_course.training.processes import cards, check_shares, fabric
+from gan_course.training.processes import alone_in, cards, check_shares, fabric
 from gan_course.training.recipe import Recipe
+from gan_course.training.recorders import History
 
-__all__ = ["Audience", "Examiner", "Observer", "Training", "fastest_precision", "steps_within", "train"]
+__all__ = [
+    "Audience",
+    "Examiner",
+    "Observer",
+    "Training",
+    "begun_in",
+    "convolution_seconds",
+    "done_in",
+    "fastest_precision",
+    "steps_within",
+    "train",
+]
 
 PICTURES, SOUNDS = 16, 3
 
@@ -61,7 +75,7 @@ class Training:
     ) -> None:
         check_shares(recipe.batch, devices * machines)  # before any process is started
         self.recipe = recipe
-        self.clips = clips if clips is not None else datasets.load(recipe.data, **recipe.data_options)
+        self.clips = clips if clips is not None else recipe.load_data()
         self.encoding = representation(recipe.representation)
         _check_that_they_fit(recipe, self.clips, self.encoding)
         self.classes = {name: len(self.clips.classes[name]) for name in recipe.conditions}
@@ -188,8 +202,13 @@ class Training:
     # Saving and resuming
 
     def save(self, path: Path) -> None:
-        """Write everything that the next step needs to ``path``."""
-        checkpoint.save(path, self.game.state(), self.about())
+        """Write everything that the next step needs to ``path``, and what tells the data from others."""
+        checkpoint.save(path, self.game.state(), self.about() | {"clips": self.fingerprint})
+
+    @cached_property
+    def fingerprint(self) -> dict[str, Any]:
+        """What tells the clips from others, as `checkpoint.fingerprint` has it."""
+        return checkpoint.fingerprint(self.clips, self.recipe.conditions)
 
     def about(self) -> dict[str, Any]:
         """What a reader of the weights needs: the recipe, the classes, the shape, the steps done."""
@@ -206,15 +225,21 @@ class Training:
         }
 
     def resume(self, path: Path) -> None:
-        """Take up the run saved at ``path``; raises CheckpointError when its recipe is another."""
-        tensors, about = checkpoint.load(path)
-        if Recipe.from_dict(about["recipe"]).to_dict() != self.recipe.to_dict() | {
-            "precision": self.precision
-        }:
+        """Take up the run saved at ``path``; raises CheckpointError when its recipe or its data are others."""
+        saved, about = _run_at(path)
+        now = replace(self.recipe, precision=self.precision).to_dict()
+        if differing := [
+            f"{name} was {was} and is {now[name]}"
+            for name, was in saved.to_dict().items()
+            if was != now[name]
+        ]:
             raise checkpoint.CheckpointError(
-                f"the run in {path.parent} was made with another recipe: choose another folder, or go on with "
-                f"the recipe that is saved there"
+                f"the run in {path.parent} was made with another recipe ({'; '.join(differing)}): choose another "
+                f"folder, or go on with the one that is there, `gan-course train {path.with_name('recipe.json')} "
+                f"--folder {path.parent}`"
             )
+        checkpoint.check_data(about, self.about() | {"clips": self.fingerprint}, path.parent)
+        tensors, about = checkpoint.load(path)
         self.game.restore(tensors, about["steps"])
         self.game.seconds = about["seconds"]
 
@@ -241,58 +266,160 @@ def train(
 
     With a ``folder``, a checkpoint and the generator alone are written every ``save_every`` steps and a run found
     there is taken up; after so many ``seconds``, or when it is interrupted, it stops with them written. The recipe lies
-    beside them, in ``recipe.json``.
+    beside them, in ``recipe.json``, and the tables of a `History`, which is added where there is none among the
+    observers.
 
     Observers that have a method `sample`, such as `display.Monitor`, are shown pictures and sounds every
     ``sample_every`` steps and at the end; those that have a method `metrics` are told what ``measure`` finds, every
     ``measure_every`` steps and at the end. On several ``devices`` or ``machines`` one process on each takes its share
     of every batch, and the first of them writes and tells the observers; the folder must be one that all can read.
 
-    Raises FloatingPointError when a loss or a weight is no longer finite; the last checkpoint stays.
+    Raises ValueError where another training is running in the folder, CheckpointError where it holds another run, or
+    one of other data, and FloatingPointError when a loss or a weight is no longer finite; the last checkpoint stays.
     """
+    for name, every in (
+        ("save_every", save_every),
+        ("sample_every", sample_every),
+        ("measure_every", measure_every),
+    ):
+        if every < 1:
+            raise ValueError(f"{name} is {every}, and at least 1 is expected")
+    several = devices * machines > 1
+    if not several and folder is not None and int(os.environ.get("WORLD_SIZE", 1)) > 1:
+        raise ValueError(
+            f"{os.environ['WORLD_SIZE']} processes were started, and each would train alone in {folder}: say with "
+            f"devices and machines (--devices, --machines) how many there are, or start one"
+        )
+    check_shares(recipe.batch, devices * machines)  # before any process is started
+    together = fabric(devices=devices, machines=machines) if several else None
+    first = together is None or together.is_global_zero
     path = Path(folder) / "checkpoint.safetensors" if folder is not None else None
-    begun_before = path is not None and path.is_file()
-    if path and begun_before and recipe.precision == "auto":
-        # What was fastest then stays: a run must not change its arithmetic half way.
-        recipe = replace(recipe, precision=checkpoint.load(path)[1]["recipe"]["precision"])
-    run = Training(recipe, clips, devices, machines)
-    first = run.fabric.is_global_zero
-    if path and begun_before:
-        run.resume(path)
-    elif path and first:
-        _write_beside(path, recipe)
-    watching = list(observers) if first else []
+    with ExitStack() as held:
+        refused = None
+        if path and first:
+            try:
+                held.enter_context(alone_in(path.parent))
+            except (ValueError, OSError) as error:
+                refused = error
+        begun_before = path is not None and path.is_file()
+        if together:
+            # What the first process finds counts for all, or some would wait for the others for ever.
+            begun_before, refused = together.broadcast((begun_before, refused))
+        if refused:
+            raise refused
+        if path and begun_before and recipe.precision == "auto":
+            # What was fastest then stays: a run must not change its arithmetic half way.
+            recipe = replace(recipe, precision=_run_at(path)[0].precision)
+        run = Training(recipe, clips, devices, machines)
+        if path and begun_before:
+            run.resume(path)
+            if first:
+                _mend_generator(run, path.with_name("generator.safetensors"))
+        elif path and first:
+            _write_beside(path, recipe)
+        watching = list(observers) if first else []
+        if path and first and not any(isinstance(observer, History) for observer in watching):
+            watching.append(History(path.parent))
+        _play(
+            run, path if first else None, watching, save_every, sample_every, measure, measure_every, seconds
+        )
+        if together:
+            together.barrier()  # none goes on before the first has written all
+    return run
+
+
+def _play(
+    run: Training,
+    path: Path | None,
+    watching: list[Observer],
+    save_every: int,
+    sample_every: int,
+    measure: Callable[[Training], Mapping[str, float]] | None,
+    measure_every: int,
+    seconds: float,
+) -> None:
     audience = [observer for observer in watching if isinstance(observer, Audience)]
-    examiners = [observer for observer in watching if isinstance(observer, Examiner)] if measure else []
+    examiners = [observer for observer in watching if isinstance(observer, Examiner)]
 
     def perform(_: Game) -> None:
         images, sounds = run.heard()
         for observer in audience:
             observer.sample(images, sounds)
 
-    def examine(game: Game) -> None:
-        numbers = measure(run)
-        for examiner in examiners:
-            examiner.metrics(game.done, numbers)
-
     def keep(_: Game) -> None:
-        if path and first:
+        if path:
             run.save(path)
             run.save_generator(path.with_name("generator.safetensors"))
 
-    play(
-        run.game,
-        run.notes,
-        recipe.steps,
-        watching,
-        show=perform if audience else None,
-        show_every=sample_every,
-        also=[(examine, measure_every)] if examiners else [],
-        keep=keep,
-        keep_every=save_every,
-        seconds=seconds,
-    )
-    return run
+    also: list[tuple[Callable[[Game], Any], int]] = []
+    if measure and examiners:
+
+        def examine(game: Game) -> None:
+            numbers = measure(run)
+            for examiner in examiners:
+                examiner.metrics(game.done, numbers)
+
+        also.append((examine, measure_every))
+    recipe = run.recipe
+    try:
+        play(
+            run.game,
+            run.notes,
+            recipe.steps,
+            watching,
+            show=perform if audience else None,
+            show_every=sample_every,
+            also=also,
+            keep=keep,
+            keep_every=save_every,
+            seconds=seconds,
+        )
+    except FloatingPointError as error:
+        where, how = (", in another folder", "--set ") if path else ("", "")
+        raise FloatingPointError(
+            f"{error}{where}: such as {how}learning_rate={recipe.learning_rate / 2:g}, or a gamma above "
+            f"{recipe.gamma:g}"
+        ) from None
+
+
+def begun_in(folder: Path) -> Recipe | None:
+    """The recipe of the run in ``folder``, or None where none was begun.
+
+    Before the first checkpoint it is that of the file ``recipe.json``. Raises CheckpointError for a checkpoint that is
+    of no such run, and ValueError for a file that holds no recipe.
+    """
+    if (path := folder / "checkpoint.safetensors").is_file():
+        return _run_at(path)[0]
+    file = folder / "recipe.json"
+    return Recipe.read(file) if file.is_file() else None
+
+
+def done_in(folder: Path) -> int:
+    """How many steps the run in ``folder`` has done, 0 where none is saved; raises CheckpointError as `begun_in`."""
+    path = folder / "checkpoint.safetensors"
+    return int(_run_at(path)[1]["steps"]) if path.is_file() else 0
+
+
+def _run_at(path: Path) -> tuple[Recipe, dict[str, Any]]:
+    # The recipe of the run that was saved there, and what else is said of it.
+    about = checkpoint.about(path)
+    try:
+        recipe, _ = Recipe.from_dict(about["recipe"]), (about["steps"], about["seconds"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise checkpoint.CheckpointError(
+            f"{path} holds no run of a recipe that could go on: move it away, or choose another folder"
+        ) from None
+    return recipe, about
+
+
+def _mend_generator(run: Training, path: Path) -> None:
+    # A process may have been killed between the two files.
+    try:
+        saved = checkpoint.about(path).get("steps")
+    except checkpoint.CheckpointError:
+        saved = None
+    if saved != run.done:
+        run.save_generator(path)
 
 
 def steps_within(recipe: Recipe, seconds: float, clips: Clips | None = None, probe: int = 24) -> int:
@@ -333,9 +460,8 @@ def _write_beside(path: Path, recipe: Recipe) -> None:
         raise ValueError(
             f"{file} holds another recipe, and there is no run of it here: move it away, or choose another folder"
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
     if not file.is_file():
-        file.write_text(json.dumps(recipe.to_dict(), indent=2) + "\n", "utf-8")
+        checkpoint.write_whole(file, (json.dumps(recipe.to_dict(), indent=2) + "\n").encode())
 
 
 def _laid_out(network: nn.Module) -> nn.Module:
@@ -349,6 +475,12 @@ def fastest_precision(steps: int = 6) -> str:
     """
     if cards():
         return "bf16-mixed" if torch.cuda.is_bf16_supported(including_emulation=False) else "32-true"
+    taken = convolution_seconds(steps)
+    return "bf16-mixed" if taken["bf16-mixed"] < 0.8 * taken["32-true"] else "32-true"
+
+
+def convolution_seconds(steps: int = 6) -> dict[str, float]:
+    """How long (s) this processor takes for one step of a convolution, in either precision: the least of `steps`."""
     layer = nn.Conv2d(64, 64, 4, 2, 1).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     x = torch.randn(16, 64, 32, 32).contiguous(memory_format=torch.channels_last)
 
@@ -361,4 +493,4 @@ def fastest_precision(steps: int = 6) -> str:
             taken.append(time.perf_counter() - begun)
         return min(taken[1:])
 
-    return "bf16-mixed" if seconds(True) < 0.8 * seconds(False) else "32-true"
+    return {"32-true": seconds(False), "bf16-mixed": seconds(True)}

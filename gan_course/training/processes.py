@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -61,6 +64,38 @@ def fabric(precision: str = "32-true", devices: int = 1, machines: int = 1) -> A
     if several:
         made.launch()
     return made
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold ``folder``, which is made if need be, for one training; raises ValueError where another process holds it.
+
+    The system gives it free when the process ends, however it ends. A drive that knows no locks is gone on without.
+    """
+    import filelock
+
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is a file, and the folder of a run is expected: name another")
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(folder / ".training.lock", timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        # Where the system has no locks, a file stands in, which outlives its process: it proves nothing.
+        if not isinstance(lock, filelock.SoftFileLock):
+            raise ValueError(
+                f"another training is running in {folder}: wait until it has ended, or choose another folder"
+            ) from None
+    except (OSError, NotImplementedError):
+        pass
+    try:
+        yield
+    finally:
+        if lock.is_locked:
+            # While it is held, so that it is nobody else's; some systems do it themselves.
+            with suppress(OSError):
+                os.unlink(lock.lock_file)
+            lock.release()
 
 
 def check_shares(batch: int, processes: int) -> None:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor, zeros
 
+from gan_course import datasets
+from gan_course.datasets import Clips
+from gan_course.datasets.registry import NAMES
 from gan_course.networks import FAMILIES
 from gan_course.synthesis.pitch import is_note
 from gan_course.training.game import Rules
 
 PENALTIES = ("r1", "r2", "gradient_penalty")
 RECIPES = Path(__file__).parent / "recipes"
+SEEDS = 2**43
+"""Seeds are below it: times the most steps that a run may have, they are then whole numbers that torch knows."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +90,17 @@ class Recipe:
         for name in ("steps", "batch", "latent", "penalty_every"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}, and at least 1 is expected")
-        if not self.learning_rate > 0:
-            raise ValueError(f"learning_rate is {self.learning_rate}, and a number above 0 is expected")
+        for name in ("learning_rate", "discriminator_speed"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is {getattr(self, name)}, and a number above 0 is expected")
+        for name in ("generator_widths", "discriminator_widths"):
+            if not (widths := getattr(self, name)) or min(widths) < 1:
+                raise ValueError(f"{name} is {list(widths)}, and at least one is expected, each 1 or more")
+        if not 0 <= self.seed < SEEDS:
+            raise ValueError(f"seed is {self.seed}, and a whole number from 0 to {SEEDS - 1} is expected")
         if self.precision not in ("auto", "32-true", "bf16-mixed"):
             raise ValueError(f"precision is {self.precision!r}: choose auto, 32-true or bf16-mixed")
-        for name in ("shift", "softer", "detail", "modulation"):
+        for name in ("shift", "softer", "detail", "modulation", "gamma", "naming", "average"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}, and 0 or more is expected")
         if self.gamma_at_end is not None and not (self.gamma > 0 and self.gamma_at_end > 0):
@@ -127,6 +141,20 @@ class Recipe:
                 "namer is True, and naming is 0, so that it is asked nothing: set naming above 0, or namer to False"
             )
         _ = self.rules  # which refuse what no game can be played by
+
+    def load_data(self) -> Clips:
+        """The clips that the recipe names; raises ValueError for options that such data do not have, or lack."""
+        if self.data in NAMES:
+            module = import_module(f"gan_course.datasets.{self.data}")
+            known = signature(module.notes if self.data == "notes" else module.load)
+            try:
+                known.bind(**self.data_options)
+            except TypeError as error:
+                raise ValueError(
+                    f"data_options do not fit the data {self.data!r} ({error}): name some of "
+                    f"{', '.join(known.parameters)}"
+                ) from None
+        return datasets.load(self.data, **self.data_options)
 
     def new_generator(
         self, shape: Sequence[int], classes: Mapping[str, int], comb: Tensor | None = None
@@ -201,9 +229,14 @@ class Recipe:
             known = ", ".join(sorted(p.stem for p in RECIPES.glob("*.json")))
             raise ValueError(f"there is no recipe {str(name)!r}: choose {known}, or name a JSON file")
         try:
-            return cls.from_dict(json.loads(path.read_text("utf-8")) | changes)
-        except json.JSONDecodeError as error:
-            raise ValueError(f"{path.name} is no JSON: {error}") from None
+            data = json.loads(path.read_text("utf-8"))
+        except ValueError as error:
+            raise ValueError(f"{path.name} is no JSON ({error}): name a file that holds a recipe") from None
+        if not isinstance(data, dict):
+            raise ValueError(
+                f"{path.name} is no recipe: names with values are expected, as in recipe.json of a run"
+            )
+        return cls.from_dict(data | changes)
 
     def changed(self, words: Iterable[str]) -> Recipe:
         """This recipe with changes as they are typed: ``["gamma=2", "conditions=pitch", "data_options.count=512"]``.
@@ -263,22 +296,32 @@ def _value(text: str, list_wanted: bool) -> Any:
 
 
 def _check_types(recipe: Recipe) -> None:
-    usual = {f.name: f.default for f in fields(Recipe)}
-    for name, default in usual.items():
-        value = getattr(recipe, name)
+    for one in fields(Recipe):
+        name, default, value = one.name, one.default, getattr(recipe, one.name)
         if isinstance(default, bool):
             fits, wanted = isinstance(value, bool), "true or false"
         elif isinstance(default, int):
             fits, wanted = isinstance(value, int) and not isinstance(value, bool), "a whole number"
         elif isinstance(default, float) or (name == "gamma_at_end" and value is not None):
-            fits, wanted = isinstance(value, (int, float)) and not isinstance(value, bool), "a number"
+            fits, wanted = _is_number(value), "a finite number"
+            default = 0.5 if default is None else default
         elif isinstance(default, str):
             fits, wanted = isinstance(value, str), "a name"
         elif isinstance(default, tuple):
-            kinds = (int, float) if isinstance(default[0], float) else type(default[0])
-            fits, wanted = isinstance(value, tuple) and all(isinstance(v, kinds) for v in value), "a list"
-            wanted += f" of {'names' if kinds is str else 'numbers'}"
+            kind = type(default[0])
+            fits = isinstance(value, tuple) and all(
+                isinstance(v, str) if kind is str else _is_number(v) and isinstance(v, (kind, int))
+                for v in value
+            )
+            wanted = f"a list of {'names' if kind is str else 'numbers'}"
+        elif default is None:
+            continue  # there may be none
         else:
-            fits, wanted = value is None or isinstance(value, Mapping), "names with values"
+            fits, wanted = isinstance(value, Mapping), "names with values"
+            default = one.default_factory()  # type: ignore[misc]
         if not fits:
             raise ValueError(f"{name} is {value!r}, and {wanted} is expected, such as {default!r}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

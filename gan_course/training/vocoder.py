@@ -8,7 +8,9 @@ judge as well.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from gan_course.objectives.reconstruction import advance_distance, log_distance,
 from gan_course.spectral import frames, hann, istft, reflect, representation, stft
 from gan_course.training import checkpoint
 from gan_course.training.game import Distribution, Observer, chance_at, play
+from gan_course.training.processes import alone_in
 from gan_course.training.schedules import average_decay, held_then_falling
 
 
@@ -31,13 +34,13 @@ from gan_course.training.schedules import average_decay, held_then_falling
 class VocoderRecipe:
     """Plain data that is saved with the weights: what a vocoder is trained on, and how.
 
-    ``representation`` is that of the pictures, a `LogMel`; ``width`` to ``rounds`` are as in `Vocoder`. Each sound
-    comes up to ``varispeed`` semitones higher or lower, a third with hiss from −100 dB up to ``hiss`` dB (RMS), and
-    ``chords`` of them (a share) with another sound on top. A picture's every pixel is moved by normal numbers of up to
-    ``smudge`` (standard deviation, drawn for each picture; the range of a pixel is 2), since generators draw less
-    exactly than nature. The learning rate rises over a fiftieth of the steps, and falls linearly to 2% over the second
-    half. ``average`` is the half-life of the averaged network, as a share of the steps. ``critic`` is the weight of a
-    critic's verdict, hinge loss (0: none). Raises ValueError for values that cannot work.
+    ``representation`` is that of the pictures, a `LogMel`; ``width`` to ``rounds`` are as in `Vocoder`. The sounds of a
+    batch come together up to ``varispeed`` semitones higher or lower, a third of them with hiss from −100 dB up to
+    ``hiss`` dB (RMS), and ``chords`` of them (a share) with another sound on top. A picture's every pixel is moved by
+    normal numbers of up to ``smudge`` (standard deviation, drawn for each picture; the range of a pixel is 2), since
+    generators draw less exactly than nature. The learning rate rises over a fiftieth of the steps, and falls linearly
+    to 2% over the second half. ``average`` is the half-life of the averaged network, as a share of the steps.
+    ``critic`` is the weight of a critic's verdict, hinge loss (0: none). Raises ValueError for values that cannot work.
     """
 
     data: str = "notes"
@@ -236,7 +239,9 @@ class VocoderTraining:
 
     @torch.no_grad()
     def restore(self, tensors: Mapping[str, Tensor], done: int) -> None:
-        """Take up a `state` of before, after ``done`` steps."""
+        """Take up a `state` of before, after ``done`` steps; CheckpointError, before anything moves, if none fits."""
+        players = {player: list(network.parameters()) for player, (network, _) in self._players.items()}
+        checkpoint.check_fit(tensors, self.state(), players)
         for name, weight in self.averaged.items():
             weight.copy_(tensors[f"averaged/{name}"])
         for player, (network, optimiser) in self._players.items():
@@ -250,17 +255,27 @@ class VocoderTraining:
         self.done = done
 
     def save(self, path: Path) -> None:
-        """Write everything that the next step needs to ``path``."""
-        checkpoint.save(path, self.state(), self.about())
+        """Write everything that the next step needs to ``path``, and what tells the data from others."""
+        checkpoint.save(path, self.state(), self.about() | self.data)
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """What tells the clips from others, as `checkpoint.check_data` compares it."""
+        return {
+            "samples": self.clips.audio.shape[-1],
+            "rate": self.clips.rate,
+            "clips": checkpoint.fingerprint(self.clips, ()),
+        }
 
     def resume(self, path: Path) -> None:
-        """Take up the run saved at ``path``; raises CheckpointError when its recipe is another."""
+        """Take up the run saved at ``path``; raises CheckpointError when its recipe or its data are others."""
         tensors, about = checkpoint.load(path)
-        if about.get("vocoder") != _plain(self.recipe):
+        if about.get("vocoder") != _plain(self.recipe) or not {"steps", "seconds"} <= about.keys():
             raise checkpoint.CheckpointError(
                 f"the run in {path.parent} was made with another recipe: choose another folder, or go on with "
                 f"the recipe that is saved there"
             )
+        checkpoint.check_data(about, self.data, path.parent)
         self.restore(tensors, about["steps"])
         self.seconds = about["seconds"]
 
@@ -289,18 +304,22 @@ def train_vocoder(
     """Train a vocoder on the recipe's data, or on ``clips`` of any kind, and return the finished run.
 
     With a ``folder`` the run is saved there every ``save_every`` steps and taken up again from there, and the finished
-    vocoder is its ``vocoder.safetensors``. Raises ValueError for clips that do not fit, CheckpointError for a folder
-    that holds another run, and FloatingPointError when a loss is no finite number any more; interrupted, it stops with
-    the run saved, as `play` does.
+    vocoder is its ``vocoder.safetensors``. Raises ValueError for clips that do not fit and a folder in which another
+    training is running, CheckpointError for a folder that holds another run, or one of other data, and
+    FloatingPointError when a loss is no finite number any more; interrupted, it stops with the run saved, as `play`
+    does.
     """
+    if save_every < 1:
+        raise ValueError(f"save_every is {save_every}, and at least 1 is expected")
     run = VocoderTraining(recipe or VocoderRecipe(), clips)
     path = Path(folder) / "checkpoint.safetensors" if folder is not None else None
-    if path and path.is_file():
-        run.resume(path)
-    keep = (lambda done: done.save(path)) if path else None
-    play(run, run.sounds, run.recipe.steps, observers, keep=keep, keep_every=save_every)
-    if folder is not None:
-        run.save_vocoder(Path(folder) / "vocoder.safetensors")
+    with alone_in(path.parent) if path else nullcontext():
+        if path and path.is_file():
+            run.resume(path)
+        keep = (lambda done: done.save(path)) if path else None
+        play(run, run.sounds, run.recipe.steps, observers, keep=keep, keep_every=save_every)
+        if path:
+            run.save_vocoder(path.with_name("vocoder.safetensors"))
     return run
 
 
@@ -314,7 +333,7 @@ def load_vocoder(path: Path | str) -> tuple[Vocoder, dict[str, Any]]:
     try:
         vocoder = VocoderRecipe.from_dict(about["vocoder"]).vocoder()
         vocoder.load_state_dict(tensors)
-    except (KeyError, TypeError, RuntimeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise checkpoint.CheckpointError(
             f"{path.name} does not hold a vocoder: name a file that a vocoder was saved to"
         ) from error

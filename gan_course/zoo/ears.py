@@ -1,7 +1,8 @@
 """The ears that come with the course: what each is trained on, how it is measured, and its card.
 
 Of each kind there are two, which nothing but chance tells apart. A model that was chosen by what one ear hears must be
-judged by another: the second, whose name ends in "-judge", is for that and for nothing else.
+judged by another: the second, whose name ends in "-judge", is for that. Where trainings are compared by it all the
+same, as in the tables of lesson 09 and by `benchmarks.quality`, the best of them looks a little better than it is.
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ from gan_course.training.recipe import Recipe
 from gan_course.training.vocoder import load_vocoder
 
 WEIGHTS = Path(__file__).parent / "weights"
+GENERATOR = "generator.safetensors"
+"""What a run's generator is called, in the run's folder."""
 EARS, VOCODERS = "ear-", "vocoder-"
 """What the names of ears and of vocoders begin with; all other weights are generators."""
 
@@ -53,7 +55,10 @@ class Model:
 
     def z(self, seed: int = 0, count: int = 1) -> Tensor:
         """``count`` latent vectors ``(count, latent)``; vector i of a seed is the same for any count."""
-        return torch.randn(count, self.recipe.latent, generator=torch.Generator().manual_seed(seed))
+        z, random = torch.empty(count, self.recipe.latent), torch.Generator().manual_seed(seed)
+        for vector in z:  # one by one: what torch draws at once depends on how much it draws
+            vector.normal_(generator=random)
+        return z
 
     def pictures(self, z: Tensor, **conditions: str | Sequence[str]) -> Tensor:
         """Spectrograms ``(batch, channel, frequency, frame)`` in (−1, 1) for latent vectors ``z``.
@@ -145,14 +150,18 @@ def names() -> list[str]:
 def load(name: str | Path) -> Model:
     """A shipped model by its name, or one of yours by the path of its ``generator.safetensors`` or run folder.
 
-    One that was released with a vocoder is heard through it; ``load(name).heard_through(None)`` is not. Raises
-    ValueError for a name that is neither, and for a file that holds no generator.
+    Yours is called as its folder is. One that was released with a vocoder is heard through it;
+    ``load(name).heard_through(None)`` is not. Raises ValueError for a name that is neither, and for a file that holds
+    no generator.
     """
     path = Path(name)
     if path.is_dir():
-        path = path / "generator.safetensors"
+        path = path / GENERATOR
+        if not path.is_file():
+            raise ValueError(f"the folder {name} holds no {GENERATOR}: name that of a run that was trained")
+    called = path.resolve().parent.name if path.name == GENERATOR else path.stem
     if not path.is_file():
-        path = WEIGHTS / f"{name}.safetensors"
+        path, called = WEIGHTS / f"{name}.safetensors", str(name)
     if not path.is_file():
         raise ValueError(f"there is no model {str(name)!r}: choose {', '.join(names())}, or a run's folder")
     tensors, about = checkpoint.load(path)
@@ -161,7 +170,7 @@ def load(name: str | Path) -> Model:
             f"{path.name} holds no generator: load an ear with zoo.load_ear, a vocoder with load_vocoder"
         )
     card = path.with_suffix(".md")
-    model = Model(path.stem, tensors, about, card.read_text("utf-8") if card.is_file() else "")
+    model = Model(called, tensors, about, card.read_text("utf-8") if card.is_file() else "")
     if "vocoder" in about:
         model.heard_through(load_vocoder(WEIGHTS / f"{about['vocoder']}.safetensors")[0])
     return model

@@ -25,6 +25,11 @@ from gan_course.zoo.vocoders import load_vocoder, vocoder_names
 
 SEEDS = (1, 2, 3)
 """From which seeds a model is judged besides 0."""
+REMARKS = {
+    "orchestra-full": "The recipe is the best of several that were compared with the same ear, judges and held-out "
+    "recordings (lesson 09), so it looks a little better here than it would with others.",
+}
+"""What a card says besides, by the name of the model."""
 BY_LUCK = ("band levels", "modulation", TOLD)
 """What is given for each of them."""
 
@@ -150,7 +155,7 @@ Judged by `gan-course evaluate`, seed 0. "Real" stands for as many other real so
 {as_markdown(verdict)}
 
 {from_seeds({0: verdict, **again})}
-
+{f"{chr(10)}{REMARKS[name]}{chr(10)}" if name in REMARKS else ""}
 ## To make it again
 
 {own if made == f"{name}.json" else ""}```

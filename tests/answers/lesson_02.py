@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from gan_course.spectral import dft as our_dft
+from gan_course.spectral import fft as our_fft
 
 NAMES = {
     "np": np,
@@ -13,6 +14,7 @@ NAMES = {
     "math": math,
     # what a learner has by the time of the later exercises: their own, or the stand-in
     "their_dft": our_dft,
+    "their_fft": our_fft,
 }
 
 AMOUNT = "def amount(x, frequency, rate=16_000):\n"
@@ -81,6 +83,24 @@ RIGHT = {
         "        half = X.shape[1] // 2\n        even, odd = X[:, :half], X[:, half:]\n"
         "        turn = np.exp(-1j * np.pi * np.arange(len(X)) / len(X))[:, None]\n"
         "        X = np.vstack([even + turn * odd, even - turn * odd])\n    return X.ravel()",
+        "plain arrays": "def fft(x):\n    x = np.asarray(x, dtype=complex)\n    if len(x) == 1:\n        return x\n"
+        "    N = len(x)\n    even, odd = fft(x[::2]), fft(x[1::2])\n"
+        "    w = np.exp(-2j * np.pi / N) ** np.arange(N // 2)\n"
+        "    return np.r_[even + w * odd, even - w * odd]",
+        "in place, bits turned round": "def fft(x):\n    N, X = len(x), np.array(x, dtype=complex)\n"
+        "    bits = N.bit_length() - 1\n    order = [int(format(n, f'0{bits}b')[::-1] or '0', 2) if bits else 0"
+        " for n in range(N)]\n    X, size = X[order], 2\n    while size <= N:\n"
+        "        w = np.exp(-2j * np.pi * np.arange(size // 2) / size)\n"
+        "        for start in range(0, N, size):\n            even = X[start : start + size // 2].copy()\n"
+        "            odd = w * X[start + size // 2 : start + size]\n"
+        "            X[start : start + size // 2] = even + odd\n"
+        "            X[start + size // 2 : start + size] = even - odd\n        size *= 2\n    return X",
+        "lists and numbers": "def fft(x):\n    x = list(map(complex, x))\n    N = len(x)\n"
+        "    if N == 1:\n        return x\n"
+        "    even, odd = fft(x[::2]), fft(x[1::2])\n"
+        "    turned = [complex(math.cos(2 * math.pi * k / N), -math.sin(2 * math.pi * k / N)) * odd[k]"
+        " for k in range(N // 2)]\n"
+        "    return [a + b for a, b in zip(even, turned)] + [a - b for a, b in zip(even, turned)]",
         "torch": "def fft(x):\n    x = torch.as_tensor(np.array(x))\n    if len(x) == 1:\n        return x\n"
         "    even, odd = fft(x[::2]), fft(x[1::2])\n"
         "    turned = torch.exp(-2j * torch.pi * torch.arange(len(odd)) / len(x)) * odd\n"
@@ -116,6 +136,17 @@ RIGHT = {
         "    H = np.fft.fft(np.pad(h, (0, length - len(h))))\n    return np.fft.ifft(X * H).real",
         "power of two, then cut": CONVOLVE + "    size = 1\n    while size < length:\n        size *= 2\n"
         "    return np.fft.irfft(np.fft.rfft(x, size) * np.fft.rfft(h, size), size)[:length]",
+        "by their own FFT": CONVOLVE + "    size = 1\n    while size < length:\n        size *= 2\n"
+        "    X, H = (their_fft(np.pad(each, (0, size - len(each)))) for each in (x, h))\n"
+        "    return (np.conj(their_fft(np.conj(X * H))) / size).real[:length]",
+        "by an FFT within": CONVOLVE + "    def transform(x):\n        x = np.asarray(x, dtype=complex)\n"
+        "        if len(x) == 1:\n            return x\n"
+        "        N = len(x)\n        even, odd = transform(x[::2]), transform(x[1::2])\n"
+        "        w = np.exp(-2j * np.pi * np.arange(N // 2) / N)\n"
+        "        return np.concatenate([even + w * odd, even - w * odd])\n"
+        "    size = 1\n    while size < length:\n        size *= 2\n"
+        "    X, H = transform(np.pad(x, (0, size - len(x)))), transform(np.pad(h, (0, size - len(h))))\n"
+        "    return (np.conj(transform(np.conj(X * H))) / size).real[:length]",
         "torch": CONVOLVE + "    X = torch.fft.rfft(torch.as_tensor(np.array(x)), length)\n"
         "    H = torch.fft.rfft(torch.as_tensor(np.array(h)), length)\n    return torch.fft.irfft(X * H, length)",
     },
@@ -377,6 +408,55 @@ WRONG = {
             "    return [sum(x[n] * np.exp(-2j * np.pi * k * n / N) for n in range(N)) for k in range(N)]",
             "no faster than the DFT",
         ),
+        "the DFT of exercise 2": ("def fft(x):\n    return their_dft(x)", "no faster than the DFT"),
+        "the DFT of both halves": (
+            "def fft(x):\n    if len(x) == 1:\n        return x\n    E, O = their_dft(x[::2]), their_dft(x[1::2])\n"
+            "    t = np.exp(-2j * np.pi * np.arange(len(O)) / len(x)) * O\n    return np.concatenate([E + t, E - t])",
+            "no faster than the DFT",
+        ),
+        "a DFT of a plain array": (
+            "def fft(x):\n    x = np.asarray(x)\n    n = np.arange(len(x))\n"
+            "    return np.exp(-2j * np.pi * np.outer(n, n) / len(x)) @ x",
+            "no faster than the DFT",
+        ),
+        "a DFT with np.dot": (
+            "def fft(x):\n    n = np.arange(len(x))\n"
+            "    return np.dot(np.exp(-2j * np.pi * np.outer(n, n) / len(x)), x)",
+            "no faster than the DFT",
+        ),
+        "a DFT with the method dot": (
+            "def fft(x):\n    n = np.arange(len(x))\n"
+            "    return np.exp(-2j * np.pi * np.outer(n, n) / len(x)).dot(x)",
+            "no faster than the DFT",
+        ),
+        "a DFT with einsum": (
+            "def fft(x):\n    n = np.arange(len(x))\n"
+            "    return np.einsum('kn,n->k', np.exp(-2j * np.pi * np.outer(n, n) / len(x)), x)",
+            "no faster than the DFT",
+        ),
+        "a DFT in a loop over a plain array": (
+            "def fft(x):\n    x, n = np.asarray(x), np.arange(len(x))\n"
+            "    return np.array([np.sum(x * np.exp(-2j * np.pi * k * n / len(x))) for k in n])",
+            "no faster than the DFT",
+        ),
+        "a DFT in a quick loop": (
+            "def fft(x):\n    x, n = np.asarray(x), np.arange(len(x))\n"
+            "    turning = np.exp(-2j * np.pi * n / len(x))\n"
+            "    return np.array([turning[k * n % len(x)] @ x for k in n])",
+            "no faster than the DFT",
+        ),
+        "a DFT in loops over lists": (
+            "def fft(x):\n    x, N = x.tolist(), len(x)\n"
+            "    turning = [np.exp(-2j * np.pi * k / N) for k in range(N)]\n"
+            "    return [sum(x[n] * turning[k * n % N] for n in range(N)) for k in range(N)]",
+            "no faster than the DFT",
+        ),
+        "torch's DFT": (
+            "def fft(x):\n    x = torch.as_tensor(np.array(x)).to(torch.complex128)\n"
+            "    n = torch.arange(len(x)).double()\n"
+            "    return torch.exp(-2j * torch.pi * torch.outer(n, n) / len(x)) @ x",
+            "no faster than the DFT",
+        ),
         "ready-made": ("def fft(x):\n    return np.fft.fft(x)", "calls numpy.fft"),
         "second half forgotten": (
             FFT + "    E, O = fft(x[::2]), fft(x[1::2])\n"
@@ -517,6 +597,22 @@ WRONG = {
         "sample by sample": (
             CONVOLVE + "    y = np.zeros(length)\n    for m in range(len(h)):\n"
             "        y[m : m + len(x)] += h[m] * x\n    return y",
+            "sample by sample",
+        ),
+        "sample by sample, with plain arrays": (
+            CONVOLVE + "    x, h, y = np.asarray(x), np.asarray(h), np.zeros(length)\n"
+            "    for m in range(len(h)):\n        y[m : m + len(x)] += h[m] * x\n    return y",
+            "sample by sample",
+        ),
+        "sample by sample, in lists": (
+            CONVOLVE + "    x, h, y = x.tolist(), h.tolist(), [0.0] * length\n"
+            "    for n in range(len(x)):\n        for m in range(len(h)):\n            y[n + m] += x[n] * h[m]\n"
+            "    return y",
+            "sample by sample",
+        ),
+        "sums of a table's diagonals": (
+            CONVOLVE + "    table = np.outer(x, h)[::-1]\n"
+            "    return np.array([np.trace(table, k) for k in range(1 - len(x), len(h))])",
             "sample by sample",
         ),
         "ready-made": ("def convolve(x, h):\n    return np.convolve(x, h)", "calls numpy.convolve"),

@@ -386,6 +386,7 @@ WRONG = {
         "one hop too many": (HEARD + "    return 1000 * (frames * hop + n_fft) / rate", "needs no hop"),
         "no overlap": (HEARD + "    return 1000 * frames * n_fft / rate", "overlap"),
         "rate fixed": (HEARD + "    return ((frames - 1) * hop + n_fft) / 16", "frames of"),
+        "hop taken for a quarter": (HEARD + "    return 1000 * (frames + 3) * hop / rate", "frames of"),
     },
     "batch_norm": {
         "running in training": (

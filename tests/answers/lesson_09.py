@@ -88,8 +88,10 @@ RIGHT = {
         + ANGLE
         + NEAR
         + "    u = a / a.norm(dim=-1, keepdim=True)\n    v = b - (b * u).sum(-1, keepdim=True) * u\n"
-        "    v = v / v.norm(dim=-1, keepdim=True)\n    r = a.norm(dim=-1, keepdim=True)\n"
-        "    return r * (torch.cos(share * angle) * u + torch.sin(share * angle) * v)",
+        "    v = v / v.norm(dim=-1, keepdim=True)\n"
+        "    r, s = a.norm(dim=-1, keepdim=True), b.norm(dim=-1, keepdim=True)\n"
+        "    turned = r * (torch.cos(share * angle) * u + torch.sin(share * angle) * v)\n"
+        "    return turned + (s / r - 1) * r * torch.sin(share * angle) / angle.sin() * b / s",
     },
     "fitting_samples": {
         "floor division": FIT
@@ -219,6 +221,10 @@ WRONG = {
             CHANCE + "    return torch.Generator().manual_seed(seed * 1000 + step)",
             "multiply the seed by more",
         ),
+        "digits": (
+            CHANCE + "    return torch.Generator().manual_seed(int(f'{seed}{step}'))",
+            "where the first number ends",
+        ),
         "the seed": (CHANCE + "    return seed * 1_000_003 + step", "a torch.Generator is expected"),
         "chance": (
             CHANCE + "    g = torch.Generator()\n    g.seed()\n    return g",
@@ -290,6 +296,14 @@ WRONG = {
             + ANGLE
             + "    return (torch.sin((1 - share) * angle) * a + torch.sin(share * angle) * b) / torch.sin(angle)",
             "should stay at a",
+        ),
+        "one length": (
+            ARC
+            + ANGLE
+            + NEAR
+            + "    long = a.norm(dim=-1, keepdim=True)\n    a, b = a / long, b / b.norm(dim=-1, keepdim=True)\n"
+            "    return long * (torch.sin((1 - share) * angle) * a + torch.sin(share * angle) * b) / torch.sin(angle)",
+            "not equally long",
         ),
         "one angle for all": (
             ARC
