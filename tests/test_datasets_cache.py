@@ -52,6 +52,16 @@ def only_cache() -> Path:
     return path
 
 
+@pytest.mark.skipif(os.name != "posix", reason="rights as on Unix")
+def test_who_else_may_read_new_files_may_read_the_cache() -> None:
+    before = os.umask(0o027)
+    try:
+        cached("some", {}, [], Counting())
+    finally:
+        os.umask(before)
+    assert only_cache().stat().st_mode & 0o777 == 0o640
+
+
 def test_what_comes_from_the_cache_is_what_was_built(home: Path) -> None:
     build = Counting()
     first, again = (cached("some", {"rate": 8_000}, [], build) for _ in range(2))

@@ -279,5 +279,19 @@ def test_real_clips_that_are_all_alike_have_no_kernel_distance() -> None:
         kernel_distance(torch.ones(20, 3), features(0, 20, 3))
 
 
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: area_under_curve([float("nan"), 1.0], [0.0, 2.0]), "some of the scores are NaN"),
+        (lambda: evaluation.mean_discrepancy(features(0, 20, 3), features(1, 20, 3), 0.0), "sigma is 0.0"),
+        (lambda: evaluation.share_among(features(0, 9, 3), features(1, 4, 3)), "there are 4 clips"),
+        (lambda: evaluation.coverage(features(0, 5, 3), features(1, 9, 3)), "there are 5 clips"),
+    ],
+)
+def test_what_would_be_no_number_is_refused_in_one_sentence(call, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        call()
+
+
 def test_all_of_them_are_exported() -> None:
     assert {f.__name__ for f in (*DISTANCES, memorisation, area_under_curve)} <= set(evaluation.__all__)

@@ -171,6 +171,16 @@ def test_a_folder_that_is_a_file_is_refused_in_one_sentence(clips: Clips, recipe
 # What a kill or another training leaves
 
 
+@pytest.mark.skipif(os.name != "posix", reason="rights as on Unix")
+def test_who_else_may_read_new_files_may_read_a_checkpoint(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        checkpoint.save(tmp_path / "a.safetensors", {"w": torch.ones(3)}, {})
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.safetensors").stat().st_mode & 0o777 == 0o640
+
+
 @pytest.mark.parametrize("left", ["nothing", "an older one", "half of one"])
 def test_a_generator_that_is_missing_or_older_than_the_checkpoint_is_written_again(
     clips: Clips, tmp_path: Path, left: str

@@ -181,6 +181,13 @@ def test_bad_input_is_answered_in_one_sentence(
     assert "Traceback" not in said.output and len(said.output.strip().splitlines()) == 1
 
 
+def test_a_model_whose_data_have_other_labels_by_now_is_not_judged(run: Path) -> None:
+    model = zoo.load(run)
+    model.classes |= {"instrument": ("bells", "zither")}
+    with pytest.raises(ValueError, match=r"was trained on instrument bells, zither, and its data .* now have"):
+        evaluate(model, 20)
+
+
 def trained_on_a_folder(place: Path, run: Path, files: int, **options: str) -> None:
     """A run's folder whose untrained generator has no conditions, and the sounds that it is about."""
     random = np.random.default_rng(0)

@@ -128,7 +128,10 @@ def _write(path: Path, clips: Clips) -> None:
     try:
         if clips.report:
             path.with_suffix(".txt").write_text(clips.report + "\n", "utf-8", "backslashreplace")
+        part.touch()
+        rights = part.stat().st_mode
         save_file(tensors, part, metadata={"about": about, "checksum": _checksum(tensors, about)})
+        part.chmod(rights)  # those of any new file; safetensors writes for the owner alone
         with open(part, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(part, path)

@@ -83,7 +83,7 @@ def line_in_inverse(counts: Tensor, distances: Tensor) -> Tensor:
     return torch.linalg.lstsq(line, distances[:, None]).solution[:, 0]
 
 
-@edge(lambda real, generated, sigma: (*_comparable(real, generated), sigma))
+@edge(lambda real, generated, sigma: (*_comparable(real, generated), _above_0(sigma)))
 def mean_discrepancy(real: Tensor, generated: Tensor, sigma: float) -> float:
     """The squared maximum mean discrepancy of two sets of features `(clip, feature)`, in its shortest form.
 
@@ -205,8 +205,10 @@ def neighbourhoods(real: Tensor, generated: Tensor, k: int = 5) -> dict[str, flo
 def nearest(features: Tensor, among: Tensor, k: int = 1, itself: bool = False) -> Tensor:
     """The distance `(clip,)` of each clip to its k-th nearest neighbour `among` others; features `(clip, feature)`.
 
-    itself: the two sets are the same, and no clip is its own neighbour.
+    itself: the two sets are the same, and no clip is its own neighbour. Raises ValueError for too few others.
     """
+    if len(among) < k + itself:
+        raise ValueError(f"there are {len(among)} clips, and the nearest {k} others are asked for: give more clips")
     parts = [
         _squared(part, among).topk(k + itself, largest=False).values[:, -1] for part in features.split(ROWS)
     ]
@@ -306,8 +308,16 @@ def _comparable(real: Tensor, generated: Tensor, least: int = 2) -> tuple[Tensor
     return real.double(), generated.double()
 
 
+def _above_0(sigma: float) -> float:
+    if not sigma > 0:
+        raise ValueError(f"sigma is {sigma}, and a distance above 0 is expected")
+    return sigma
+
+
 def _scored(positive: Tensor | Sequence[float], negative: Tensor | Sequence[float]) -> tuple[Tensor, Tensor]:
     one, other = (torch.as_tensor(scores, dtype=torch.float64) for scores in (positive, negative))
     if not len(one) or not len(other):
         raise ValueError(f"there are {len(one)} and {len(other)} scores: at least one of each kind is needed")
+    if bool(one.isnan().any() or other.isnan().any()):
+        raise ValueError("some of the scores are NaN: look for silent or broken clips first")
     return one, other

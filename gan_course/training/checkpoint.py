@@ -34,7 +34,10 @@ def save(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, Any]) ->
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         ready = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+        part.touch()
+        rights = part.stat().st_mode
         save_file(ready, part, metadata=metadata)
+        part.chmod(rights)  # those of any new file; safetensors writes for the owner alone
         with open(part, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(part, path)

@@ -126,6 +126,12 @@ def _real(model: Model, count: int, seed: int) -> tuple[Clips, Clips, Clips, Cli
     options: dict[str, Any] = {"rate": model.rate, "samples": model.about["samples"]}
     options |= dict(model.recipe.data_options)
     training = datasets.load(model.recipe.data, **options)
+    for kind, names in model.classes.items():
+        if tuple(training.classes.get(kind, ())) != tuple(names):
+            raise ValueError(
+                f"{model.name} was trained on {kind} {', '.join(names)}, and its data ({model.recipe.data}) now have "
+                f"{', '.join(training.classes.get(kind, ())) or 'none'}: bring back those, or train anew"
+            )
     if model.recipe.data == "notes":
         drawn = options | {"count": 2 * count, "seed": HELD_OUT_SEED}
         pool = datasets.load("notes", **drawn)
