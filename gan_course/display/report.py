@@ -71,7 +71,8 @@ EXPLAINED = {
     VARIETY: "Variety. Recall and coverage fall when some of the real sounds are missing. A score is high when "
     "each sound is surely of one class and all classes come equally often.",
     WHOLE: "Quality and variety in one number, which does not say which of them is lacking. FAD grows when "
-    "clips are few, FAD∞ is what endlessly many would give. KAD is 0 for equal distributions, give or take.",
+    "clips are few, FAD∞ is what endlessly many would give. KAD is 0 for equal distributions, give or take. "
+    "Where a distance is near that of real sounds, its interval is up to twice as wide as it need be.",
     COPYING: "How much nearer is a sound to its nearest training sound than to its nearest unseen one? How often is "
     "that more for a generated sound than for a new real one: 0.5 for new sounds, 1 for copies.",
 }

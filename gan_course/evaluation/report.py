@@ -307,8 +307,8 @@ def parts_intervals(
     The spread of a mean over random halves, drawn without replacement, is its own standard error (Shao and Wu 1989);
     that over parts of m of n clips is √((n − m) / m) times it, by which it is divided (subsampling, Politis and Romano
     1994). Nothing comes twice, unlike in a bootstrap, where each copy would be its own nearest neighbour. Small sets
-    are more biased than large ones; only their spread is used, around `values`. That of a distance near its floor falls
-    faster than a mean's, so there the interval is too wide: FAD of real sounds scatters less than half as far.
+    are more biased than large ones; only their spread is used, around `values`. That of a distance near its floor
+    falls as 1 / n and not as 1 / √n, so there the interval is about twice as wide as it need be.
     """
     from scipy.stats import t
 
@@ -500,8 +500,7 @@ def _distances(bench: _Bench, name: str, real: Tensor, features: Mapping[str, Te
     found = {what: {"FAD∞": limits[what], **measures(real, x)} for what, x in features.items()}
 
     def of_parts(real: Tensor, x: Tensor) -> dict[str, float]:
-        # of fewer distances, for the sake of time: the interval is a little wider for it
-        return {"FAD∞": frechet_infinity(real, x, 6, 1, bench.seed)["value"], **measures(real, x)}
+        return {"FAD∞": frechet_infinity(real, x, seed=bench.seed)["value"], **measures(real, x)}
 
     intervals = parts_intervals(of_parts, [real, features["generated"]], found["generated"], bench.seed)
     for metric, question, better in (
