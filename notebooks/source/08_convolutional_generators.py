@@ -31,8 +31,8 @@ listen(clip("lesson-08"), labels=["six notes of this lesson's generator"], pictu
 # - hear a checkerboard: a tone in a waveform, a flutter in a spectrogram;
 # - choose between a transposed convolution, a resize and a pixel shuffle, and say what each costs;
 # - compute how many milliseconds and hertz one output of a network sees;
-# - keep signals at one size through a network, with batch normalisation, without, and say why a discriminator under a gradient penalty goes
-#   without;
+# - keep signals at one size through a network, with batch normalisation and without it, and say why a discriminator under a gradient penalty
+#   has none;
 # - build a small DCGAN (a deep convolutional GAN), train it on spectrograms, and measure what your choice of layer did to it.
 #
 # **Builds on:** lesson 02 (the DFT), 03 (log-mel pictures), 06 (slopes, R1). **Time:** 55 minutes to read and listen, about 68 for the
@@ -496,7 +496,7 @@ for depth in range(1, 5):
     print(f"sees {heard_milliseconds(size):4.0f} ms: another order changes its mean over time by {order:5.1%}, a reed in place of the organ by {instrument:5.1%}")
 
 # %% tags=["demo"]
-listen(melody, Sound(mel.decode(other)[0], RATE), labels=["a melody", "another order"], picture="spectrogram",
+listen(*[Sound(mel.decode(x)[0], RATE) for x in (one, other)], labels=["a melody", "another order"], picture="spectrogram",
        say="Two melodies to you. To a discriminator that sees a tenth of a second they are nearly the same sound.")
 
 # %% [markdown]

@@ -128,7 +128,7 @@ print("distance", *(f"{d:6.1f}" for d in distances))
 # %% [markdown]
 # It is a matter of n. A covariance of 64 × 64 numbers that is fitted to a few clips is off by chance, and to be off is to be at a distance. This **bias** falls as $1/n$ (Chong and Forsyth 2020). So one can draw the distance over $1/n$, where it is nearly a straight line $a + b/n$, and read off $a$, where the line arrives for endlessly many clips. For sounds that is **FAD∞** (Gui et al. 2024).
 #
-# **Exercise 2** (6 minutes, 1 point). Return $a$ and $b$ of the line that is nearest, in the sum of squares. `torch.linalg.lstsq(A, y).solution` solves $A\,(a, b)^\top \approx y$; here $y$ is `(measurement, 1)`.
+# **Exercise 2** (6 minutes, 1 point). Return $a$ and $b$, as a tensor `(2,)`, of the line that is nearest, in the sum of squares. `torch.linalg.lstsq(A, y).solution` solves $A\,(a, b)^\top \approx y$; here $y$ is `(measurement, 1)`, and the solution `(2, 1)`.
 
 # %%
 def line_in_inverse(counts, distances):
@@ -354,7 +354,7 @@ for name, (x, index) in sets.items():
 # - **37 notes** have the best *score* of all, and every note is right. *Coverage* sees that they are few. *Recall* is 0: of twelve equal notes each has a neighbourhood of no size. (The star at *nearer* is the luck of so few.)
 # - **The blur** is heard by all but *nearer*. Yet three of four pitches are still right: who reports nothing else, hides it.
 # - **The grain** fools the label ear altogether: every note right, the full score, FAD and KAD at the floor. It was trained not to mind noise, and it **saturates**: it is sure of everything. The texture ear hears it.
-# - **Only 64 notes** are real, and FAD is more than three times the floor by either ear. KAD is not fooled. Coverage is: a clip lies in some five neighbourhoods, so 64 clips reach 320 of 444 at most, and fewer where these overlap. The *score* is, too: in 64 notes not all pitches come equally often.
+# - **Only 64 notes** are real, and FAD is more than three times the floor by either ear. KAD is not fooled: its star is for a value *below* 0, the scatter of so few. (That at *precision* is scatter too: 5 of 64 notes.) Coverage is fooled: a clip lies in some five neighbourhoods, so 64 clips reach 320 of 444 at most, and fewer where these overlap. The *score* is, too: in 64 notes not all pitches come equally often.
 #
 # So no number judges alone, and *the embedding matters more than the formula*. Move the damage, look, listen, and see which ear notices first:
 
@@ -424,7 +424,7 @@ for name in ("copies of training notes", "grain, σ = 0.05"):
 #
 # ## Models in one table
 #
-# Now for a real generator. To be fair to it, the table also has what real notes become when they are made into a picture and back, by Griffin-Lim and by the vocoder: nothing that is decoded from a picture can be expected to be better. Each model is asked for the labels of 111 real notes. A model of yours, or
+# Now for a real generator. To be fair to it, the table also has what real notes become when they are made into a picture and back, by Griffin-Lim and by the vocoder: nothing that is decoded from a picture can be expected to be better. (`notes-lite` draws 64 bands, which the vocoder does not know: compare it with *Griffin-Lim, 64 bands*.) Each model is asked for the labels of 111 real notes. A model of yours, or
 # another of the course's, goes into the list:
 
 # %% tags=["demo"]
@@ -439,8 +439,10 @@ def made_by(name, seed=0):
     return decoder.decode(model.pictures(model.z(seed, len(few)), **wanted))
 
 
+lite = load("notes-lite").encoding
 sounds = {"real notes": pool.audio[few], "Griffin-Lim, 16 rounds": gan.encoding.decode(gan.encoding.encode(pool.audio[few]), 16),
-          "through the vocoder": vocoder.decode(gan.encoding.encode(pool.audio[few])), **{name: made_by(name) for name in MODELS}}
+          "through the vocoder": vocoder.decode(gan.encoding.encode(pool.audio[few])), "Griffin-Lim, 64 bands": lite.decode(lite.encode(pool.audio[few])),
+          **{name: made_by(name) for name in MODELS}}
 
 # %% tags=["demo"]
 from gan_course.evaluation import pitch_accuracy
@@ -457,11 +459,11 @@ for name, z in features.items():
 # %% [markdown]
 # *In tune* and *cents* come from a tracker by autocorrelation, which knows nothing of any model (lesson 04): the share of notes within 50 cents of the note that was asked for, and the median error. *Nearer* compares with 444 of the notes that `notes-full` was trained on.
 #
-# The way through a picture and back costs next to nothing. `notes-full` plays every note in tune, and all of its notes lie within the crowd of real ones, by the texture ear. What it lacks is *recall*: a quarter of the real notes lie where it draws none. And that is too kind. Recall depends on n as well, since few generated notes have wide neighbourhoods: with 444 of them it is 0.42 (the model's card). Good notes, of too few kinds. That its *coverage* is above that of as many real notes is no praise either: it draws where the crowd is dense (see its *density* below), and there each note covers more of the real ones.
+# The way through a picture and back costs next to nothing, with 64 bands a little. `notes-full` plays every note in tune, and all of its notes lie within the crowd of real ones, by the texture ear. What it lacks is *recall*: a quarter of the real notes lie where it draws none. And that is too kind. Recall depends on n as well, since few generated notes have wide neighbourhoods: with 444 of them it is 0.42 (the model's card). Good notes, of too few kinds. That its *coverage* is above that of as many real notes is no praise either: it draws where the crowd is dense (see its *density* below), and there each note covers more of the real ones.
 #
 # `notes-lite`, two and a half minutes of two cores, misses one note in twenty, and its recall is no smaller, but the texture ear takes a seventh of its notes for something else, and they cover less than half of the real ones, where as many real notes cover six tenths. The distances disagree about the two: by KAD `notes-lite` is nearer, by FAD `notes-full`. But the interval of a KAD of 111 notes, below, holds both; with 444, `notes-full` is nearer by either.
 #
-# *Nearer* can show nothing here, whatever it says: we look at 444 of 16,384 training notes, and of a model that only copied, one note in 37 would have its original among them. `gan-course evaluate` compares with all of them, and with as many held-out ones: 0.50 by the texture ear and 0.55 by the label ear, where real notes get 0.49 and 0.48. **Control, quality, variety, copying: four questions, four answers.**
+# *Nearer* can show nothing here, whatever it says: we look at 444 of 16,384 training notes, and of a model that only copied, one note in 37 would have its original among them. `gan-course evaluate` compares with all of them: how much nearer is a note to its nearest training note than to its nearest unseen one, and how often is that more for a generated note than for a new real one? In 0.50 of all pairs by the texture ear and 0.53 by the label ear: a copyist would get 1 (Meehan, Chaudhuri and Dasgupta 2020 compare distances so). **Control, quality, variety, copying: four questions, four answers.**
 #
 # The library asks them all at once, and adds two things that a number needs: the floor, *real*, and an interval, *95%*.
 
@@ -471,7 +473,7 @@ from gan_course.evaluation import judge_features
 print(judge_features(R, features[MODELS[0]], features["real notes"], training=learnt, embedding="texture ear"))
 
 # %% [markdown]
-# (Of FAD∞ the interval says only how well its line fits; that real notes get −1 shows how few 111 clips are for it.)
+# (That real notes get a FAD∞ of −1, and how wide its interval is, shows how few 111 clips are for it.)
 #
 # `gan-course evaluate notes-full` makes a whole page of it, with both ears, the two-sample judge, pictures and sounds; it takes some minutes. With
 # recordings there is one thing more to ask. What was held out of the orchestra is whole notes, such as all takes of a flute's B4, so their labels came together in no training sound. Its report measures control twice, and the card of `orchestra-full` shows both: with labels that it has met together
@@ -538,7 +540,7 @@ def at_least(right, n, share=0.5):
 checks.at_least(at_least)
 
 # %% [markdown]
-# With $s = 0.5$ this is the **p-value** of the test: how often one who guesses does so well. Usually less than 0.05 is asked for. With a larger $s$ it is the **power**: how often the test finds out a listener who *does* hear something.
+# With $s = 0.5$ this is the **p-value** of the test: how often one who guesses does so well or better. Usually less than 0.05 is asked for. With a larger $s$ it is the **power**: how often the test finds out a listener who *does* hear something.
 #
 # > **Guess first:** you hear the difference in half of the trials, and guess in the other half, so $s = 0.75$. Are 8 trials enough to show it?
 
@@ -662,7 +664,7 @@ quiz([
     {
         "question": "In an ABX test 9 of 16 answers are right. What may you write?",
         "answers": [
-            {"answer": "This test did not show a difference; the share lies between 30% and 80%", "correct": True, "feedback": "Yes: and so small a test misses a listener who is right in 60% five times out of six."},
+            {"answer": "This test did not show a difference: 56% right, with an interval from 30% to 80%", "correct": True, "feedback": "Yes: and so small a test misses a listener who is right in 60% five times out of six."},
             {"answer": "Listeners cannot tell them apart", "correct": False, "feedback": "For that the interval would have to end close to 50%."},
             {"answer": "Listeners can tell them apart in 56% of the trials", "correct": False, "feedback": "One who guesses gets 9 or more of 16 in four of ten tests."},
         ],
@@ -677,8 +679,8 @@ quiz([
 #
 # **Terms:** *embedding*, *Fréchet audio distance (FAD)*, *bias*, *FAD∞*, *floor*, *maximum mean discrepancy*, *kernel audio distance (KAD)*, *neighbourhood*, *precision*, *recall*, *density*, *coverage*, *Inception score*, *held-out set*, *memorisation*, *saturation*, *two-sample test*, *AUC*, *ABX test*, *forced choice*, *p-value*, *power*, *confidence interval*, *mean opinion score (MOS)*.
 #
-# **To read:** T. Salimans et al., *Improved Techniques for Training GANs* (2016): the score. D. C. Dowson and B. V. Landau, *The Fréchet Distance between Multivariate Normal Distributions* (1982): the formula. M. Heusel et al., *GANs Trained by a Two Time-Scale Update Rule* (2017), and K. Kilgour et al., *Fréchet Audio Distance* (2019): what it became. M. J. Chong
-# and D. Forsyth, *Effectively Unbiased FID and Inception Score and Where to Find Them* (2020): the line in 1/n. A. Gui et al., *Adapting Frechet Audio Distance for Generative Music Evaluation* (2024): the same for sound, and how much hangs on the embedding. A. Gretton et al., *A Kernel Two-Sample Test* (2012), and Y. Chung et al., *KAD: No More FAD!* (2025). M. S. M. Sajjadi et al., *Assessing Generative Models via Precision and Recall* (2018); T. Kynkäänniemi et al., *Improved Precision and Recall Metric for Assessing Generative Models* (2019); M. F. Naeem et al.,
+# **To read:** T. Salimans et al., *Improved Techniques for Training GANs* (2016): the score. D. C. Dowson and B. V. Landau, *The Fréchet Distance between Multivariate Normal Distributions* (1982): the formula. M. Heusel et al., *GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium* (2017), and K. Kilgour et al., *Fréchet Audio Distance* (2019): what it became. M. J. Chong
+# and D. Forsyth, *Effectively Unbiased FID and Inception Score and Where to Find Them* (2020): the line in 1/n. A. Gui et al., *Adapting Frechet Audio Distance for Generative Music Evaluation* (2024): the same for sound, and how much hangs on the embedding. A. Gretton et al., *A Kernel Two-Sample Test* (2012), and Y. Chung et al., *KAD: No More FAD!* (2025). C. Meehan, K. Chaudhuri and S. Dasgupta, *A Non-Parametric Test to Detect Data-Copying in Generative Models* (2020). M. S. M. Sajjadi et al., *Assessing Generative Models via Precision and Recall* (2018); T. Kynkäänniemi et al., *Improved Precision and Recall Metric for Assessing Generative Models* (2019); M. F. Naeem et al.,
 # *Reliable Fidelity and Diversity Metrics for Generative Models* (2020): density and coverage. D. Lopez-Paz and M. Oquab, *Revisiting Classifier Two-Sample Tests* (2017). J. A. Hanley and B. J. McNeil, *The Meaning and Use of the Area under a Receiver Operating Characteristic (ROC) Curve* (1982). W. A. Munson and M. B. Gardner, *Standardizing Auditory Tests* (1950): where ABX comes from. ITU-T Recommendation
 # P.800, *Methods for subjective determination of transmission quality* (1996): ratings from 1 to 5. G. Stein et al., *Exposing Flaws of Generative Model Evaluation Metrics and Their Unfair Treatment of Diffusion Models* (2023): what people who look at images say to such numbers.
 #
