@@ -36,9 +36,15 @@ def fail(message: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def fail_together(message: str) -> typer.Exit:
-    """`fail`, where several processes may do the same: the first one on each machine says it, the others end."""
-    return fail(message) if os.environ.get("LOCAL_RANK", "0") == "0" else typer.Exit(1)
+def fail_together(message: str, alone: bool = False) -> typer.Exit:
+    """`fail`, where several processes may do the same: the first one on each machine says it, the others end.
+
+    alone: it may be the fault of one process, which then says it, wherever it is.
+    """
+    number = os.environ.get("LOCAL_RANK", "0")
+    if number == "0":
+        return fail(message)
+    return fail(f"process {number}: {message}") if alone else typer.Exit(1)
 
 
 @app.command()
@@ -223,7 +229,7 @@ def train(
             seconds=60 * pause_after if pause_after is not None else math.inf,
         )
     except (ValueError, TypeError, OSError, FloatingPointError) as error:
-        raise fail_together(str(error)) from None
+        raise fail_together(str(error), alone=isinstance(error, OSError)) from None
     except KeyboardInterrupt:
         raise fail_together(
             f"Stopped. The same command goes on from the last checkpoint in {folder}."

@@ -149,6 +149,13 @@ def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path) -
     assert path.read_text() == "name,mark\nada,1\n"
 
 
+def test_a_line_break_in_an_answer_is_refused(tmp_path: Path) -> None:
+    answers = Answers(tmp_path / "answers.csv", "abx")
+    with pytest.raises(ValueError, match="leave line breaks out"):
+        answers.add(1, "is it\nreal?", "A")
+    assert not answers.rows()
+
+
 @pytest.mark.parametrize("name", ["abx", "which is generated, real generated, 16 trials"])
 def test_a_last_line_that_was_cut_off_costs_that_answer_only(tmp_path: Path, name: str) -> None:
     answers = Answers(tmp_path / "answers.csv", name)

@@ -16,9 +16,12 @@ from gan_course import datasets, zoo
 from gan_course.datasets import Clips
 from gan_course.evaluation import frechet_distance, judge, judge_features, kernel_distance, report, score
 from gan_course.evaluation.report import (
+    AT_MOST_HALF,
+    BY_DISTANCE,
     CONTROL,
     COPYING,
     NEAREST,
+    NEAREST_ALONE,
     QUALITY,
     QUESTIONS,
     VARIETY,
@@ -97,7 +100,7 @@ def test_every_row_says_what_it_answers_of_how_many_clips_and_by_which_embedding
         assert row.embedding
         assert row.low <= row.value <= row.high, row.metric
         assert row.low >= 0 or row.metric in ("KAD × 100", "FAD∞"), row.metric
-        assert row.better in ("higher", "lower", "0.5")
+        assert row.better in ("higher", "lower", "0.5", AT_MOST_HALF)
         assert math.isfinite(row.floor)
         assert row.through == pytest.approx(row.floor), row.metric
 
@@ -170,6 +173,13 @@ def test_copies_of_the_training_set_are_noticed_by_memorisation_alone(
             assert abs(row.floor - 0.5) < 0.2
     assert by(found, "precision", "label ear").value > 0.9
     assert by(found, "recall", "label ear").value > 0.9
+
+
+def test_copying_is_judged_by_distance_where_unseen_clips_have_other_labels(parts: list[Clips], ears) -> None:
+    found = judged(parts[3], parts, ears, by_distance=True)
+    rows = [row for row in found.rows if row.question == COPYING]
+    assert rows and all(row.metric == NEAREST_ALONE and row.low > 0.95 for row in rows)
+    assert BY_DISTANCE in found.remarks()
 
 
 def test_without_labels_label_metrics_are_left_out_and_that_is_said(parts: list[Clips], ears) -> None:

@@ -157,7 +157,7 @@ def test_a_checkpoint_that_is_no_runs_is_refused_in_one_sentence(
 def test_a_file_that_is_no_recipe_is_refused_in_one_sentence(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "mine.json"
     file.write_bytes(content)
-    with pytest.raises(ValueError, match=r"mine\.json is no (recipe|JSON).*names with values|name a file"):
+    with pytest.raises(ValueError, match=r"mine\.json is no (recipe|JSON).*(names with values|name a file)"):
         Recipe.read(file)
     in_one_sentence(typed("train", file, "--folder", tmp_path / "run"), "mine.json is no")
 
@@ -169,6 +169,25 @@ def test_a_folder_that_is_a_file_is_refused_in_one_sentence(clips: Clips, recipe
 
 
 # What a kill or another training leaves
+
+
+def test_what_ended_a_run_is_told_whatever_its_observers_do_at_the_end(clips: Clips) -> None:
+    told = []
+
+    class Fails:
+        def started(self, total_steps: int) -> None: ...
+
+        def step(self, step: int, losses: Any, seconds_left: float) -> None:
+            if step == 2:
+                raise KeyboardInterrupt
+
+        def finished(self) -> None:
+            told.append("ended")
+            raise OSError("the disk is full")
+
+    with pytest.raises(KeyboardInterrupt):
+        train(SMALL, clips, observers=[Fails(), Fails()])
+    assert told == ["ended", "ended"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights as on Unix")

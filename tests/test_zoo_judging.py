@@ -15,10 +15,19 @@ from typer.testing import CliRunner
 from gan_course import Sound, zoo
 from gan_course.cli import app
 from gan_course.display.report import MARK, as_good_as_real, check_place, report_page, write_report
-from gan_course.evaluation.report import ASKED_AGAIN, CONTROL, QUESTIONS, TRAINED, Row, Verdict
+from gan_course.evaluation.report import (
+    ASKED_AGAIN,
+    AT_MOST_HALF,
+    CONTROL,
+    NEAREST,
+    QUESTIONS,
+    TRAINED,
+    Row,
+    Verdict,
+)
 from gan_course.spectral import LogMel
 from gan_course.training import Recipe, checkpoint
-from gan_course.zoo.judging import Judged, _new_to, evaluate, from_another_seed
+from gan_course.zoo.judging import Judged, _known, _new_to, evaluate, from_another_seed
 from gan_course.zoo.model import WEIGHTS
 from gan_course.zoo.release import as_markdown
 
@@ -92,6 +101,7 @@ def test_combinations_of_labels_are_new_by_their_names_whatever_their_order(judg
         classes={"pitch": judged.real.classes["pitch"]},
     )
     assert not _new_to(one.select(torch.arange(4)), one)
+    assert _known(judged.real, few) == 1 and 0 < _known(few, judged.real) < 1
 
 
 def test_the_page_holds_all_that_it_shows(judged: Judged, tmp_path: Path) -> None:
@@ -184,7 +194,9 @@ def test_bad_input_is_answered_in_one_sentence(
 def test_a_model_whose_data_have_other_labels_by_now_is_not_judged(run: Path) -> None:
     model = zoo.load(run)
     model.classes |= {"instrument": ("bells", "zither")}
-    with pytest.raises(ValueError, match=r"was trained on instrument bells, zither, and its data .* now have"):
+    with pytest.raises(
+        ValueError, match=r"was trained on instrument bells, zither, and its data .* now have"
+    ):
         evaluate(model, 20)
 
 
@@ -258,3 +270,11 @@ def test_what_is_as_good_as_real(low: float, high: float, real: float, better: s
     assert as_good_as_real(row) == good
     assert as_good_as_real(replace(row, through=None, floor=real)) == good
     assert Verdict((row,))["m"] == row
+
+
+@pytest.mark.parametrize(("low", "high", "good"), [(0.05, 0.2, True), (0.45, 0.6, True), (0.51, 0.6, False)])
+def test_copying_is_to_be_much_nearer_to_training_clips_and_not_to_be_further(
+    low: float, high: float, good: bool
+) -> None:
+    row = Row(NEAREST, QUESTIONS[4], (low + high) / 2, low, high, 0.5, 99, "ear", AT_MOST_HALF, through=0.49)
+    assert as_good_as_real(row) == good

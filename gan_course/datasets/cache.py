@@ -131,7 +131,8 @@ def _write(path: Path, clips: Clips) -> None:
         part.touch()
         rights = part.stat().st_mode
         save_file(tensors, part, metadata={"about": about, "checksum": _checksum(tensors, about)})
-        part.chmod(rights)  # those of any new file; safetensors writes for the owner alone
+        with contextlib.suppress(OSError):  # as on a drive of somebody else's
+            part.chmod(rights)  # those of any new file; safetensors writes for the owner alone
         with open(part, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(part, path)

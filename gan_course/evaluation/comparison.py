@@ -124,8 +124,10 @@ def measure_all(
     path = Path(path)
     try:
         rows: list[Row] = json.loads(path.read_text("utf-8")) if path.exists() else []
+        if not isinstance(rows, list):
+            raise TypeError
         done = {(row["task"], row["objective"], row["remedy"], row["seed"]) for row in rows}
-    except (OSError, ValueError, TypeError, KeyError):
+    except (IsADirectoryError, ValueError, TypeError, KeyError):
         raise ValueError(f"{path} holds no rows of this table: name another file") from None
     every = list(plan(seeds))
     for number, which in enumerate(every, 1):

@@ -208,7 +208,9 @@ def nearest(features: Tensor, among: Tensor, k: int = 1, itself: bool = False) -
     itself: the two sets are the same, and no clip is its own neighbour. Raises ValueError for too few others.
     """
     if len(among) < k + itself:
-        raise ValueError(f"there are {len(among)} clips, and the nearest {k} others are asked for: give more clips")
+        raise ValueError(
+            f"there are {len(among)} clips, and the nearest {k} others are asked for: give more clips"
+        )
     parts = [
         _squared(part, among).topk(k + itself, largest=False).values[:, -1] for part in features.split(ROWS)
     ]
@@ -222,12 +224,13 @@ def memorisation(
 
     How much nearer a clip is to its nearest training clip than to its nearest held-out one, as a ratio, is found for
     the generated clips and for `fresh` ones, real clips that are in neither set. `auc` is the probability that it is
-    nearer for a generated clip than for a fresh one: 0.5 for a generator that learnt the distribution, 1 for one that
-    learnt its training set by heart. *All* training clips are compared, since a copy of one is no copy of another.
-    held_out: None compares distances to training clips alone (Meehan, Chaudhuri and Dasgupta 2020), which is for
-    training clips that differ from all new ones, as in their labels; copies that are badly drawn are not noticed then.
-    `error` is the standard error (DeLong, DeLong and Clarke-Pearson 1988), and no smaller than that of half a clip.
-    Features are `(clip, feature)`. `nearer_share` asks where both sets are equally large. Lesson 10.
+    nearer for a generated clip than for a fresh one: 0.5 for a generator that learnt the distribution, more for one
+    that copies, and 1 for one that learnt its training set by heart. *All* training clips are compared, since a copy
+    of one is no copy of another. held_out: None compares distances to training clips alone (Meehan, Chaudhuri and
+    Dasgupta 2020), which is for training clips that differ from all new ones, as in their labels; copies that are badly
+    drawn are not noticed then, and 0.5 or less shows nothing. `error` is the standard error (DeLong, DeLong and
+    Clarke-Pearson 1988), and no smaller than that of half a clip. Features are `(clip, feature)`. `nearer_share` asks
+    where both sets are equally large. Lesson 10.
     """
     sets = [training, fresh] if held_out is None else [training, fresh, held_out]
     for real in sets:

@@ -225,6 +225,8 @@ class Answers:
             f"{seconds:.1f}",
             time.strftime("%Y-%m-%dT%H:%M:%S"),
         )
+        if broken := [value for value in values if len(str(value).splitlines()) > 1]:
+            raise ValueError(f"{broken[0]!r} is written into one line of {self.path}: leave line breaks out")
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         before = self.path.read_bytes() if self.path.exists() else b""

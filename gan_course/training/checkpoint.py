@@ -37,7 +37,8 @@ def save(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, Any]) ->
         part.touch()
         rights = part.stat().st_mode
         save_file(ready, part, metadata=metadata)
-        part.chmod(rights)  # those of any new file; safetensors writes for the owner alone
+        with suppress(OSError):  # as on a drive of somebody else's
+            part.chmod(rights)  # those of any new file; safetensors writes for the owner alone
         with open(part, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(part, path)

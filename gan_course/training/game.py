@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -592,9 +592,13 @@ def play(
                         call(game)
                 if last:
                     break
-    finally:
+    except BaseException:
         for observer in watching:
-            observer.finished()
+            with suppress(Exception):  # what has ended the loop is what is raised
+                observer.finished()
+        raise
+    for observer in watching:
+        observer.finished()
     return game
 
 

@@ -313,10 +313,18 @@ def train(
         run = Training(recipe, clips, devices, machines)
         if path and begun_before:
             run.resume(path)
-            if first:
-                _mend_generator(run, path.with_name("generator.safetensors"))
-        elif path and first:
-            _write_beside(path, recipe)
+        if path and first:
+            try:
+                if begun_before:
+                    _mend_generator(run, path.with_name("generator.safetensors"))
+                else:
+                    _write_beside(path, recipe)
+            except (ValueError, OSError) as error:
+                refused = error
+        if together:
+            refused = together.broadcast(refused)
+        if refused:
+            raise refused
         watching = list(observers) if first else []
         if path and first and not any(isinstance(observer, History) for observer in watching):
             watching.append(History(path.parent))

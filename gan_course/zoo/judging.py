@@ -19,6 +19,8 @@ from gan_course.zoo.textures import load_texture_ear
 
 JUDGES = {"notes": "ear-notes-judge", "digits": "ear-digits-judge", "orchestra": "ear-orchestra-judge"}
 """The ear for labels that judges models of each data set; nothing was trained with its help."""
+FEW = 0.1
+"""With fewer held-out sounds than this share whose labels came together in training, copying is judged by distance."""
 STRANGER = "ear-notes-judge"
 """Whose features describe the sounds of a data set that no ear was trained on."""
 
@@ -102,6 +104,7 @@ def evaluate(
         ear=ear,
         listeners=listeners,
         two_sample=two_sample,
+        by_distance=_known(training, other) < FEW,
         seed=seed,
         say=say,
     )
@@ -175,6 +178,11 @@ def through(model: Model, clips: Clips) -> Clips:
 
 def _new_to(training: Clips, clips: Clips) -> bool:
     """Whether labels of some of the clips come together in no training clip, though each of them may be there."""
+    return _known(training, clips) < 1
+
+
+def _known(training: Clips, clips: Clips) -> float:
+    """The share of the clips whose labels come together in some training clip; 1 where they have fewer than two."""
     kinds = list(clips.classes)
 
     def combinations(some: Clips) -> list[tuple[str, ...]]:
@@ -182,8 +190,9 @@ def _new_to(training: Clips, clips: Clips) -> bool:
         return list(zip(*named, strict=True))
 
     if len(kinds) < 2:
-        return False
-    return not set(combinations(clips)) <= set(combinations(training))
+        return 1.0
+    met = set(combinations(training))
+    return sum(one in met for one in combinations(clips)) / len(clips)
 
 
 def _labelled(clips: Clips, kinds: list[str]) -> Clips:

@@ -157,7 +157,7 @@ def load(name: str | Path) -> Model:
     path = Path(name)
     if path.is_dir():
         path = path / GENERATOR
-        if not path.is_file():
+        if not path.is_file() and not (WEIGHTS / f"{name}.safetensors").is_file():
             raise ValueError(f"the folder {name} holds no {GENERATOR}: name that of a run that was trained")
     called = path.resolve().parent.name if path.name == GENERATOR else path.stem
     if not path.is_file():
