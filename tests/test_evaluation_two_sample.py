@@ -26,7 +26,7 @@ def test_real_from_real_is_a_toss_of_a_coin(pictures: tuple[Tensor, Tensor]) -> 
     pool = torch.cat(pictures)
     pool = pool[torch.randperm(len(pool), generator=torch.Generator().manual_seed(0))]
     heard = [tell_apart(*pool.chunk(2), seed=seed) for seed in (0, 1)]
-    assert all(abs(found["auc"] - 0.5) < 0.04 for found in heard)
+    assert all(abs(found["auc"] - 0.5) < 0.03 for found in heard)
     assert abs(heard[0]["auc"] + heard[1]["auc"] - 1) < 0.06
     assert heard[0]["n"] == 1200
     assert heard[0]["error"] == pytest.approx(0.0118, abs=1e-4)
@@ -40,8 +40,9 @@ def test_it_hears_blur(pictures: tuple[Tensor, Tensor]) -> None:
 
 
 @pytest.mark.slow
-def test_it_hears_a_little_noise(pictures: tuple[Tensor, Tensor]) -> None:
-    real, other = pictures
+@pytest.mark.parametrize("count", [2400, 444])
+def test_it_hears_a_little_noise(pictures: tuple[Tensor, Tensor], count: int) -> None:
+    real, other = (some[:count] for some in pictures)
     noise = 0.05 * torch.randn(other.shape, generator=torch.Generator().manual_seed(0))
     assert tell_apart(real, (other + noise).clamp(-1, 1))["auc"] >= 0.99
 
