@@ -295,3 +295,21 @@ def test_what_would_be_no_number_is_refused_in_one_sentence(call, says: str) -> 
 
 def test_all_of_them_are_exported() -> None:
     assert {f.__name__ for f in (*DISTANCES, memorisation, area_under_curve)} <= set(evaluation.__all__)
+
+
+def test_the_interval_of_a_distance_near_its_floor_is_not_too_narrow_and_no_more_than_a_few_times_too_wide() -> (
+    None
+):
+    from gan_course.evaluation.report import parts_interval
+
+    def found(real: Tensor, x: Tensor) -> float:
+        return evaluation.frechet_infinity(real, x, 6, 2)["value"]
+
+    pairs = [(features(2 * seed, 200, 8), features(2 * seed + 1, 200, 8)) for seed in range(20)]
+    values = [found(*pair) for pair in pairs]
+    needed = 1.96 * float(torch.tensor(values).std())
+    claimed = [
+        parts_interval(found, pair, value)[1] - value
+        for pair, value in zip(pairs[:6], values[:6], strict=True)
+    ]
+    assert 1 < float(torch.tensor(claimed).mean()) / needed < 4

@@ -46,6 +46,11 @@ def in_one_sentence(said: Any, *parts: str) -> None:
     assert all(part in said.stderr for part in parts), said.stderr
 
 
+def full(*_: Any) -> None:
+    """In the place of what writes: the disk is full."""
+    raise OSError(28, "No space left on device")
+
+
 @pytest.fixture
 def recipe_file(tmp_path: Path) -> Path:
     file = tmp_path / "mine.json"
@@ -273,9 +278,6 @@ def test_steps_that_were_tried_out_stay_before_the_first_checkpoint(
 def test_the_recipe_beside_a_run_is_whole_or_absent(
     clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: Any) -> None:
-        raise OSError(28, "No space left on device")
-
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match="No space"):
         train(SMALL, clips, tmp_path)
@@ -351,9 +353,6 @@ def test_every_row_says_how_the_machine_ran_and_the_last_step_has_one(
 def test_a_full_disk_is_met_by_tables_after_the_checkpoint_and_named(
     clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: Any) -> None:
-        raise OSError(28, "No space left on device")
-
     monkeypatch.setattr(recorders, "_write", full)
     with pytest.raises(OSError, match=r"losses\.csv could not be written \(.*No space.*\): free some space"):
         train(SMALL, clips, tmp_path, [History(tmp_path, 5)], save_every=5)
