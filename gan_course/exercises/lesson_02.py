@@ -10,7 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from gan_course import spectral
 from gan_course.exercises.engine import Lesson
@@ -82,11 +85,12 @@ class Counted(np.ndarray):
         return found
 
     def followed(self, function: Callable[[np.ndarray], Any]) -> Any:
-        """What `function` makes of this array, where `np.asarray` and `np.array` count on too."""
+        """What `function` makes of this array, where `np.asarray`, `np.array` and all of torch count on too."""
         usual = {"asarray": np.asarray, "array": np.array}
         np.asarray, np.array = np.asanyarray, functools.partial(np.array, subok=True)
         try:
-            return function(self)
+            with _CountedTensors(self._count):
+                return function(self)
         finally:
             for name, one in usual.items():
                 setattr(np, name, one)
@@ -94,6 +98,22 @@ class Counted(np.ndarray):
     def _count(self, numbers: int) -> None:
         if self.effort is not None:
             self.effort[0] += numbers
+
+
+class _CountedTensors(TorchDispatchMode):
+    """While it lasts, `count` is told of each operation of torch how large the largest of its tensors is."""
+
+    def __init__(self, count: Callable[[int], None]) -> None:
+        super().__init__()
+        self.count = count
+
+    def __torch_dispatch__(self, operation: Any, kinds: Any, given: Any = (), named: Any = None) -> Any:
+        found = operation(*given, **(named or {}))
+        tensors = [one for one in tree_leaves(found) if isinstance(one, torch.Tensor)]
+        if not operation.is_view:  # a view reads no more than what it shows
+            tensors += [one for one in tree_leaves((given, named)) if isinstance(one, torch.Tensor)]
+        self.count(max((one.numel() for one in tensors), default=0))
+        return found
 
 
 # The exercises --------------------------------------------------------------------------------------------

@@ -105,6 +105,12 @@ RIGHT = {
         "    even, odd = fft(x[::2]), fft(x[1::2])\n"
         "    turned = torch.exp(-2j * torch.pi * torch.arange(len(odd)) / len(x)) * odd\n"
         "    return torch.cat([even + turned, even - turned])",
+        "torch, written out": "def fft(x):\n    x = torch.as_tensor(np.array(x), dtype=torch.complex128)\n"
+        "    N = len(x)\n    if N == 1:\n        return x\n    even, odd = fft(x[::2]), fft(x[1::2])\n"
+        "    X = torch.zeros(N, dtype=torch.complex128)\n"
+        "    for k in range(N // 2):\n"
+        "        t = torch.exp(torch.tensor(-2j * torch.pi * k / N, dtype=torch.complex128)) * odd[k]\n"
+        "        X[k], X[k + N // 2] = even[k] + t, even[k] - t\n    return X",
     },
     "swap_phase": {
         "by division": SWAP + "    return np.fft.irfft(np.abs(X) * Y / np.abs(Y), n=len(x))",
@@ -455,6 +461,18 @@ WRONG = {
             "def fft(x):\n    x = torch.as_tensor(np.array(x)).to(torch.complex128)\n"
             "    n = torch.arange(len(x)).double()\n"
             "    return torch.exp(-2j * torch.pi * torch.outer(n, n) / len(x)) @ x",
+            "no faster than the DFT",
+        ),
+        "torch's DFT in a loop": (
+            "def fft(x):\n    x = torch.as_tensor(np.array(x)).to(torch.complex128)\n"
+            "    n = torch.arange(len(x)).double()\n"
+            "    return torch.stack([(torch.exp(-2j * torch.pi * k * n / len(x)) * x).sum() for k in n])",
+            "no faster than the DFT",
+        ),
+        "torch's DFT from a table": (
+            "def fft(x):\n    x = torch.tensor(np.array(x)).to(torch.complex128)\n"
+            "    n = torch.arange(len(x))\n    turning = torch.exp(-2j * torch.pi * n / len(x)).to(x.dtype)\n"
+            "    return torch.stack([turning[k * n % len(x)] @ x for k in range(len(x))]).numpy()",
             "no faster than the DFT",
         ),
         "ready-made": ("def fft(x):\n    return np.fft.fft(x)", "calls numpy.fft"),
