@@ -361,10 +361,18 @@ def generate(
             name, equals, value = word.partition("=")
             if not equals:
                 raise ValueError(f"--label is {word!r}, and name=value is expected, such as digit=7")
+            if name in conditions:
+                raise ValueError(
+                    f"{name} is given twice, as {conditions[name]} and as {value}: every sound has one, so leave "
+                    f"one out"
+                )
             conditions[name] = value
         player = zoo.load(model)
         _hear(player, vocoder)
-        named = "_".join([player.name, *conditions.values()])
+        played_as = {kind: names[0] for kind, names in player.asked(conditions).items()}
+        if tune is not None:
+            played_as.pop("pitch", None)
+        named = "_".join([player.name, *played_as.values()])
         if tune is not None:
             if to is not None or pitch is not None or count > 1:
                 raise ValueError(

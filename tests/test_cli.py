@@ -93,13 +93,16 @@ def test_a_tune_and_a_way_between_two_seeds_are_written(tmp_path: Path) -> None:
     done = run("generate", "notes-full", "--to", "5", "--count", "3", "--folder", "way", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     files = sorted(f.name for f in (tmp_path / "way").iterdir())
-    assert files == [f"notes-full_seed0to5_{n}of3.wav" for n in (1, 2, 3)]
+    # What was not asked for is played, and said, too: the middle pitch and the middle instrument.
+    assert files == [f"notes-full_A#3_reed_seed0to5_{n}of3.wav" for n in (1, 2, 3)]
     for arguments, said in (
         (("--tune", "C4:two"), "is no note"),
         (("--tune", "C4", "--count", "2"), "leave out"),
         (("--to", "5"), "give --count"),
         (("--label", "digit"), "name=value"),
         (("--label", "digit=7"), "knows no digit"),
+        (("--label", "instrument=bell", "--label", "instrument=organ"), "instrument is given twice, as bell and as"),
+        (("--pitch", "A4", "--label", "pitch=C4"), "pitch is given twice, as A4 and as C4"),
     ):
         wrong = run("generate", "notes-full", *arguments, folder=tmp_path)
         assert wrong.returncode == 1 and said in wrong.stderr and "Traceback" not in wrong.stderr

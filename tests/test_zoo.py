@@ -83,6 +83,17 @@ def test_the_arithmetic_is_shipped_with_the_weights(model: zoo.Model) -> None:
     assert f"{model.parameters:,} parameters" in model.card
 
 
+def test_a_note_has_several_names_and_a_sound_says_what_is_played_where_nothing_was_asked_for(
+    model: zoo.Model,
+) -> None:
+    flat, sharp = (model.generate(2, pitch=name, instrument="bell") for name in ("Bb4", "A#4"))
+    assert np.array_equal(flat.samples, sharp.samples) and flat.label == sharp.label
+    assert model.asked({"pitch": ["Gb3", "a4"]}) == {"pitch": ["F#3", "A4"], "instrument": ["reed"]}
+    assert model.generate().label == "notes-full A#3 reed (seed 0)"
+    tunes = [zoo.tune(model, text, instrument="bell") for text in ("Eb4 Bb3", "D#4 A#3")]
+    assert np.array_equal(*(tune.samples for tune in tunes))
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [

@@ -12,6 +12,7 @@ from torch import Tensor
 from gan_course.networks.vocoder import Vocoder
 from gan_course.sound import Sound
 from gan_course.spectral import representation
+from gan_course.synthesis.pitch import is_note, midi_number
 from gan_course.training import checkpoint
 from gan_course.training.recipe import Recipe
 from gan_course.training.vocoder import load_vocoder
@@ -63,27 +64,43 @@ class Model:
     def pictures(self, z: Tensor, **conditions: str | Sequence[str]) -> Tensor:
         """Spectrograms ``(batch, channel, frequency, frame)`` in (−1, 1) for latent vectors ``z``.
 
-        Each condition (``pitch="A4"``, ``instrument="bell"``) is one name for all, or one for each vector.
-        Raises ValueError for a condition or a name that the model does not know.
+        Each condition (``pitch="A4"``, ``instrument="bell"``) is one name for all, or one for each vector; of one that
+        is not given, the middle one is played. Raises ValueError for a condition or a name that the model does not
+        know.
         """
-        return self.generator(z, {c: self._labels(c, conditions, len(z)) for c in self.classes})
+        return self.generator(
+            z, {c: self._labels(c, names, len(z)) for c, names in self.asked(conditions).items()}
+        )
 
-    def _labels(self, condition: str, given: Mapping[str, str | Sequence[str]], count: int) -> Tensor:
+    def asked(self, given: Mapping[str, str | Sequence[str]]) -> dict[str, list[str]]:
+        """What is played when so much is ``given``: of each condition one name for all, or one for each sound.
+
+        Names are as in `classes`: a note may be given by another of its names, such as "Bb4" for "A#4". Raises
+        ValueError for a condition or a name that the model does not know.
+        """
         if unknown := set(given) - set(self.classes):
             raise ValueError(
-                f"{self.name} knows no {', '.join(sorted(unknown))}: its conditions are {', '.join(self.classes)}"
+                f"{self.name} knows no {', '.join(sorted(unknown))}: its conditions are "
+                f"{', '.join(self.classes) or 'none'}"
             )
+        wanted = {c: given.get(c, values[len(values) // 2]) for c, values in self.classes.items()}
+        return {c: [self._known(c, name) for name in _each(names)] for c, names in wanted.items()}
+
+    def _known(self, condition: str, name: str) -> str:
         values = self.classes[condition]
-        asked = given.get(condition, values[len(values) // 2])
-        names = [asked] * count if isinstance(asked, str) else list(asked)
-        if len(names) != count:
+        if name in values:
+            return name
+        if is_note(name):
+            for value in values:
+                if is_note(value) and midi_number(value) == midi_number(name):
+                    return value
+        raise ValueError(f"{self.name} knows no {condition} {name!r}: choose from {', '.join(values)}")
+
+    def _labels(self, condition: str, names: list[str], count: int) -> Tensor:
+        if len(names) not in (1, count):
             raise ValueError(f"{len(names)} values of {condition} for {count} sounds: give one, or {count}")
-        for name in names:
-            if name not in values:
-                raise ValueError(
-                    f"{self.name} knows no {condition} {name!r}: choose from {', '.join(values)}"
-                )
-        return torch.tensor([values.index(name) for name in names])
+        numbers = [self.classes[condition].index(name) for name in names]
+        return torch.tensor(numbers * count if len(names) == 1 else numbers)
 
     def heard_through(self, vocoder: Vocoder | None) -> Model:
         """This model, whose sounds are made by a vocoder from now on, or by Griffin-Lim for None.
@@ -107,7 +124,8 @@ class Model:
 
     def generate(self, seed: int = 0, **conditions: str) -> Sound:
         """One sound, as in ``generate(pitch="A4", instrument="bell", seed=3)``; the same for the same seed."""
-        label = " ".join([self.name, *conditions.values(), f"(seed {seed})"])
+        played = [name for names in self.asked(conditions).values() for name in names]
+        label = " ".join([self.name, *played, f"(seed {seed})"])
         return self.sounds(self.pictures(self.z(seed), **conditions), label)[0]
 
     def untrained(self, seed: int = 0) -> Model:
@@ -129,6 +147,10 @@ class Model:
         path = torch.cat([slerp(self.z(start), self.z(end), share) for share in shares.tolist()])
         labels = [f"{share:.0%} of the way" for share in shares.tolist()]
         return self.sounds(self.pictures(path, **conditions), labels)
+
+
+def _each(names: str | Sequence[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
 
 
 def slerp(a: Tensor, b: Tensor, share: float) -> Tensor:

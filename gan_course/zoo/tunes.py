@@ -57,7 +57,7 @@ def tune(
         raise ValueError(f"{model.name} has no pitch to play a tune with: its conditions are {_known(model)}")
     if not 0 < tempo < math.inf:
         raise ValueError(f"the tempo is {tempo} beats a minute, and a number above 0 is expected")
-    pitches = list(dict.fromkeys(pitch for pitch, _ in notes if pitch != REST))
+    pitches = list(dict.fromkeys(pitch for pitch, _ in notes if pitch != REST))  # each is drawn once
     if not pitches:
         raise ValueError("the tune has rests only: write some notes, such as 'C4 E4 G4:2'")
     z = model.z(seed).expand(len(pitches), -1)
@@ -73,7 +73,8 @@ def tune(
             x = x[: len(mixed) - start]
             mixed[start : start + len(x)] += x
         begin += beats * beat
-    label = " ".join([model.name, *conditions.values(), "plays a tune"])
+    played = [name for kind, names in model.asked(conditions).items() if kind != "pitch" for name in names]
+    label = " ".join([model.name, *played, "plays a tune"])
     sound = Sound(mixed.astype(np.float32), model.rate, label)
     return sound.at_peak(-1.0) if sound.peak > 10 ** (-1 / 20) else sound
 
