@@ -18,7 +18,7 @@ from torch import Tensor
 from gan_course import datasets
 from gan_course.datasets import Clips
 from gan_course.evaluation.ear import Ear
-from gan_course.evaluation.pitch import cents, track_pitch
+from gan_course.evaluation.pitch import cents, search_range, track_pitch
 from gan_course.synthesis import frequency_of, midi_number
 from gan_course.zoo import Model, load, load_ear, load_vocoder
 from gan_course.zoo.judging import JUDGES, generated_like, through
@@ -40,8 +40,9 @@ def right(audio: Tensor, clips: Clips, ear: Ear, kinds: Sequence[str]) -> dict[s
     said = {kind: torch.cat(parts).float() for kind, parts in heard.items()}
     if "pitch" in kinds:
         wanted = torch.tensor([float(frequency_of(midi_number(name))) for name in clips.classes["pitch"]])
-        low, high = float(wanted.min()) / 2**0.5, min(float(wanted.max()) * 2**0.5, clips.rate / 4)
-        off = cents(track_pitch(audio, clips.rate, low, high), wanted[clips.labels["pitch"]]).abs()
+        off = cents(
+            track_pitch(audio, clips.rate, *search_range(wanted, clips.rate)), wanted[clips.labels["pitch"]]
+        ).abs()
         said[TUNE] = (off <= 50).float()
     return said
 

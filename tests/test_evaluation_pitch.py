@@ -55,5 +55,7 @@ def test_notes_beyond_the_trackers_usual_range_are_heard_where_they_are_wanted(w
     assert pitch_accuracy(harmonic([wanted * 2 ** (1 / 12)], partials=3), 16_000, frequency)["share"] == 0
 
 
-def test_an_octave_too_high_is_wrong() -> None:
-    assert pitch_accuracy(harmonic([440.0, 880.0]), 16_000, torch.tensor([220.0, 440.0]))["share"] == 0
+@pytest.mark.parametrize("highest", [440.0, 659.3, 1100.0])
+def test_an_octave_too_high_is_wrong_for_the_highest_note_too(highest: float) -> None:
+    wanted = torch.tensor([220.0, highest])
+    assert pitch_accuracy(harmonic((2 * wanted).tolist(), partials=3), 16_000, wanted)["share"] == 0

@@ -39,6 +39,15 @@ def track_pitch(audio: Tensor, rate: int, low: float = 60.0, high: float = 1000.
     return torch.where(silent, torch.nan, rate / (index + shift)).float()
 
 
+def search_range(wanted: Tensor, rate: int) -> tuple[float, float]:
+    """Where `track_pitch` is to search (Hz) among sounds that should have pitches ``wanted`` (Hz).
+
+    From half an octave below the lowest, where no period is twice its own, to an octave and a tone above the highest,
+    so that one that is played an octave too high is heard there; at most a quarter of the rate.
+    """
+    return float(wanted.min()) / 2**0.5, min(float(wanted.max()) * 2 ** (14 / 12), rate / 4)
+
+
 def cents(heard: Tensor, wanted: Tensor) -> Tensor:
     """How far ``heard`` lies above ``wanted`` (Hz), in hundredths of a semitone."""
     return 1200 * torch.log2(heard / wanted)
@@ -47,11 +56,9 @@ def cents(heard: Tensor, wanted: Tensor) -> Tensor:
 def pitch_accuracy(audio: Tensor, rate: int, wanted: Tensor, within: float = 50.0) -> dict[str, float]:
     """Share of clips heard within ``within`` cents of ``wanted`` (Hz), and the median absolute error in cents.
 
-    The tracker searches from 60 to 1,000 Hz, and to half an octave beyond what is wanted where that is further, up to a
-    quarter of the rate.
+    The tracker searches from 60 to 1,000 Hz, and beyond where `search_range` goes further.
     """
-    low = min(60.0, float(wanted.min()) / 2**0.5)
-    high = max(1000.0, min(float(wanted.max()) * 2**0.5, rate / 4))
-    error = cents(track_pitch(audio, rate, low, high), wanted).abs()
+    low, high = search_range(wanted, rate)
+    error = cents(track_pitch(audio, rate, min(60.0, low), max(1000.0, high)), wanted).abs()
     right = (error <= within).float().mean().item()
     return {"share": right, "median_cents": error.nanmedian().item(), "n": len(audio)}

@@ -25,7 +25,7 @@ from gan_course.evaluation.distances import (
     neighbourhoods,
 )
 from gan_course.evaluation.ear import Ear, Listener
-from gan_course.evaluation.pitch import cents, track_pitch
+from gan_course.evaluation.pitch import cents, search_range, track_pitch
 from gan_course.evaluation.statistics import (
     band_distance,
     band_levels,
@@ -382,7 +382,7 @@ def _pitch(bench: _Bench) -> None:
         bench.left_out.append("pitch by the tracker: the labels are no notes such as A4")
         return
     rate = bench.reference.rate
-    low, high = float(frequencies.min()) / 2**0.5, min(float(frequencies.max()) * 2**0.5, rate / 4)
+    low, high = search_range(frequencies, rate)
     off = {
         what: cents(track_pitch(clips.audio, rate, low, high), frequencies[clips.labels["pitch"]]).abs()
         for what, clips in bench.sets.items()
