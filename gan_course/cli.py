@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 import os
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -169,7 +170,12 @@ def train(
         float | None, typer.Option(min=0, help="As many steps as fit in so many minutes on this machine.")
     ] = None,
     pause_after: Annotated[
-        float | None, typer.Option(min=0, help="Stop after so many minutes; the same command goes on.")
+        float | None,
+        typer.Option(
+            min=0,
+            help="Stop after so many minutes, loading included, and save; the same command goes on. Saving and the "
+            "last measurement come on top.",
+        ),
     ] = None,
     measure_every: Annotated[
         int,
@@ -188,12 +194,15 @@ def train(
     from gan_course.training.loop import begun_in, done_in
     from gan_course.training.recorders import History, ProgressBar, Samples
 
+    begun_at = time.monotonic()
     named = {name: value for name, value in {"steps": steps, "seed": seed}.items() if value is not None}
     try:
         wanted = Recipe.read(recipe, **named)
         clips = None
         if sounds is not None:
-            options = {"path": str(sounds.expanduser().absolute()), "split": "train"}
+            options: dict[str, Any] = {"path": str(sounds.expanduser().absolute()), "split": "train"}
+            # As long, and at the rate, as the recipe's own clips are.
+            options |= {name: value for name, value in wanted.data_options.items() if name in ("samples", "rate")}
             wanted = replace(wanted, data="folder", data_options=options)
             wanted = wanted.changed(word for word in change or () if word.startswith("data_options."))
             loaded, clips = wanted, wanted.load_data()
@@ -213,7 +222,8 @@ def train(
             wanted = replace(wanted, steps=begun.steps if begun else steps_within(wanted, 60 * within, clips))
             typer.echo(f"{wanted.steps:,} step{'s' * (wanted.steps != 1)}")
         if sounds is not None:
-            typer.echo(f"Your sounds: {clips.note}.")
+            length = clips.audio.shape[-1] / clips.rate
+            typer.echo(f"Your sounds: {clips.note}; as clips of {length:.2f} s at {clips.rate:,} Hz.")
         complete = done_in(folder) == wanted.steps
         examination = Examination(wanted, clips) if measure_every else None
         run = train(
@@ -226,7 +236,7 @@ def train(
             machines=machines,
             measure=examination,
             measure_every=measure_every or wanted.steps,
-            seconds=60 * pause_after if pause_after is not None else math.inf,
+            seconds=math.inf if pause_after is None else 60 * pause_after - (time.monotonic() - begun_at),
         )
     except (ValueError, TypeError, OSError, FloatingPointError) as error:
         raise fail_together(str(error), alone=isinstance(error, OSError)) from None

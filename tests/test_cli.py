@@ -190,9 +190,18 @@ def test_a_folder_of_ones_own_sounds_is_trained_on_in_pieces_with_changes_as_the
     )
     assert again.returncode == 0 and "had done all of its 1 steps before" in again.stdout
     (tmp_path / "mine" / "stray.wav").unlink()
+    small = ("--set", "generator_widths=8,8,8,8,8,8", "--set", "discriminator_widths=4,4,4,4,4,4", "--set", "batch=2")
+    long = run(
+        *("train", "full", "--sounds", "mine", "--folder", "long", "--steps", "1", "--measure-every", "0"),
+        *small,
+        folder=tmp_path,
+    )
+    assert long.returncode == 0, long.stderr
+    assert "as clips of 2.05 s at 16,000 Hz" in long.stdout
+    assert json.loads((tmp_path / "long" / "recipe.json").read_text())["data_options"]["samples"] == 32_768
     first = run(*asked, "--within", "0.05", "--pause-after", "0.005", folder=tmp_path)
     assert first.returncode == 0, first.stderr
-    assert "1 left out" in first.stdout and "of folder broken nothing is left" in first.stdout
+    assert "1 left out" in first.stdout and "as clips of 1.02 s" in first.stdout and "of folder broken nothing is left" in first.stdout
     assert "the same command goes on" in first.stdout
     second = run(*asked, "--within", "0.05", folder=tmp_path)
     assert second.returncode == 0, second.stderr

@@ -240,6 +240,31 @@ def test_a_model_of_a_folder_without_labels_is_judged_by_its_held_out_sounds(tmp
     assert not as_good_as_real(found.verdict["band levels"])
 
 
+def test_of_sounds_that_are_longer_than_the_ears_clips_they_hear_the_beginning(tmp_path: Path) -> None:
+    full = Recipe.read("full")
+    recipe = full.changed(
+        ["data_options.count=64", "latent=8", "generator_widths=16,8,8,8,8,8", "partials=false"]
+    )
+    notes = recipe.load_data()
+    shape, classes = (1, 128, 128), {kind: list(names) for kind, names in notes.classes.items()}
+    about = {
+        "recipe": recipe.to_dict(),
+        "classes": classes,
+        "shape": shape,
+        "rate": 16_000,
+        "samples": 32_768,
+    }
+    network = recipe.new_generator(shape, {kind: len(names) for kind, names in classes.items()})
+    checkpoint.save(tmp_path / "generator.safetensors", network.state_dict(), about | {"steps": 1})
+    found = evaluate(zoo.load(tmp_path), 24, two_sample=False)
+    assert found.generated.audio.shape == (24, 32_768)
+    heard = {row.embedding for row in found.verdict.rows}
+    assert heard >= {"label ear, first 1.02 s", "texture ear, first 1.02 s", "autocorrelation"}
+    assert {"right pitch", "FAD∞", "coverage", NEAREST} <= {row.metric for row in found.verdict.rows}
+    assert found.verdict["right instrument"].floor > 0.9 and not found.verdict.left_out
+    assert found.verdict["FAD"].value > 3 * found.verdict["FAD"].floor
+
+
 def test_a_model_that_was_trained_on_everything_cannot_be_judged(tmp_path: Path) -> None:
     (tmp_path / "sounds").mkdir()
     trained_on_a_folder(tmp_path / "sounds", tmp_path / "run", 4)

@@ -204,10 +204,10 @@ def judge(
     it was not trained on, best as many; None takes the reference. through: `other` after the generator's
     representation. trained: generated, other and through once more, where the labels of the real clips came together in
     no training clip, with labels that did; control is then measured for both. ear: it hears labels, for accuracy and
-    scores. listeners: by name, whose features measure distances; none of them may have been used in training.
-    two_sample: whether judges are trained too, which takes most of the time. by_distance: that training clips have
-    other labels than the unseen ones, so that copying can be judged by distance alone. `say` is told what is being
-    done.
+    scores. listeners: by name, whose features measure distances; none of them may have been used in training. Of
+    clips that are longer than those of an ear it hears the beginning, and its rows say how much. two_sample: whether
+    judges are trained too, which takes most of the time. by_distance: that training clips have other labels than the
+    unseen ones, so that copying can be judged by distance alone. `say` is told what is being done.
 
     What cannot be measured, as labels that are not there, is left out, and the verdict says so. Raises ValueError for
     clips that cannot be compared at all: fewer than 16 of a kind, another rate, another length.
@@ -235,13 +235,14 @@ def judge(
     if ear is not None:
         _scores(bench, ear)
     for name, listener in (listeners or {}).items():
+        name += _how_much(listener, reference)
         say(f"comparing features of {name}")
-        features = {what: listener.features(clips) for what, clips in sets.items()}
-        real = listener.features(reference)
+        features = {what: _described(listener, clips) for what, clips in sets.items()}
+        real = _described(listener, reference)
         _distances(bench, name, real, features)
         if training is not None:
-            held_out = None if by_distance else real if unseen is None else listener.features(unseen)
-            _memorised(bench, name, listener.features(training), held_out, features)
+            held_out = None if by_distance else real if unseen is None else _described(listener, unseen)
+            _memorised(bench, name, _described(listener, training), held_out, features)
     if training is None:
         bench.left_out.append("copying of the training sounds: they were not given")
     order = {question: place for place, question in enumerate(QUESTIONS)}
@@ -337,6 +338,23 @@ def parts_intervals(
     }
 
 
+# How much of a clip an ear hears
+
+
+def _beginning(listener: Listener, clips: Clips) -> Clips:
+    longer = clips.audio.shape[-1] > listener.samples
+    return replace(clips, audio=clips.audio[..., : listener.samples]) if longer else clips
+
+
+def _how_much(listener: Listener, clips: Clips) -> str:
+    longer = clips.audio.shape[-1] > listener.samples
+    return f", first {listener.samples / listener.rate:.2f} s" if longer else ""
+
+
+def _described(listener: Listener, clips: Clips) -> Tensor:
+    return listener.features(_beginning(listener, clips))
+
+
 # What each question asks
 
 
@@ -346,7 +364,7 @@ def _control(bench: _Bench, ear: Ear | None) -> None:
         bench.left_out.append("accuracy and pitch: the clips have no labels")
         return
     if ear is None:
-        bench.left_out.append(f"accuracy: there is no ear for {', '.join(labels)}")
+        bench.left_out.append(f"accuracy: no ear for {', '.join(labels)} that hears these sounds was given")
         return
     n = len(bench.sets["generated"])
     heard: dict[str, dict[str, float]] = {}
@@ -357,7 +375,7 @@ def _control(bench: _Bench, ear: Ear | None) -> None:
         try:
             for what, clips in bench.sets.items():
                 own = Clips(clips.audio, clips.rate, {kind: clips.labels[kind]}, {kind: clips.classes[kind]})
-                heard.setdefault(kind, {})[what] = ear.accuracy(own)[kind]
+                heard.setdefault(kind, {})[what] = ear.accuracy(_beginning(ear, own))[kind]
         except ValueError as error:
             bench.left_out.append(f"accuracy of {kind}: {error}")
             continue
@@ -367,7 +385,7 @@ def _control(bench: _Bench, ear: Ear | None) -> None:
             CONTROL,
             shares.__getitem__,
             wilson_interval(shares["generated"] * n, n),
-            "label ear",
+            "label ear" + _how_much(ear, bench.reference),
             "higher",
         )
 
@@ -473,7 +491,7 @@ def score(p: Tensor) -> float:
 
 
 def _scores(bench: _Bench, ear: Ear) -> None:
-    heard = {what: ear.hear(clips) for what, clips in bench.sets.items()}
+    heard = {what: ear.hear(_beginning(ear, clips)) for what, clips in bench.sets.items()}
     for kind, names in ear.classes.items():
         value = score(heard["generated"][kind])
         bench.add(
@@ -481,7 +499,7 @@ def _scores(bench: _Bench, ear: Ear) -> None:
             VARIETY,
             lambda what, kind=kind: score(heard[what][kind]),
             parts_interval(score, [heard["generated"][kind]], value, bench.seed),
-            "label ear",
+            "label ear" + _how_much(ear, bench.reference),
             "higher",
             "",
             value,

@@ -265,9 +265,9 @@ def train(
     """Train ``recipe`` on ``clips`` (by default, on the data that the recipe names) and return the run.
 
     With a ``folder``, a checkpoint and the generator alone are written every ``save_every`` steps and a run found
-    there is taken up; after so many ``seconds``, or when it is interrupted, it stops with them written. The recipe lies
-    beside them, in ``recipe.json``, and the tables of a `History`, which is added where there is none among the
-    observers.
+    there is taken up; so many ``seconds`` after the call, or when it is interrupted, it stops with them written. The
+    recipe lies beside them, in ``recipe.json``, and the tables of a `History`, which is added where there is none among
+    the observers.
 
     Observers that have a method `sample`, such as `display.Monitor`, are shown pictures and sounds every
     ``sample_every`` steps and at the end; those that have a method `metrics` are told what ``measure`` finds, every
@@ -284,6 +284,7 @@ def train(
     ):
         if every < 1:
             raise ValueError(f"{name} is {every}, and at least 1 is expected")
+    begun_at = time.monotonic()
     several = devices * machines > 1
     if not several and folder is not None and int(os.environ.get("WORLD_SIZE", 1)) > 1:
         raise ValueError(
@@ -328,9 +329,8 @@ def train(
         watching = list(observers) if first else []
         if path and first and not any(isinstance(observer, History) for observer in watching):
             watching.append(History(path.parent))
-        _play(
-            run, path if first else None, watching, save_every, sample_every, measure, measure_every, seconds
-        )
+        left = max(0.0, seconds - (time.monotonic() - begun_at))
+        _play(run, path if first else None, watching, save_every, sample_every, measure, measure_every, left)
         if together:
             together.barrier()  # none goes on before the first has written all
     return run

@@ -214,10 +214,11 @@ def _ears(model: Model) -> tuple[Ear | None, Mapping[str, Listener], list[str]]:
     fits = {
         name: one
         for name, one in named.items()
-        if (one.rate, one.samples) == (model.rate, model.about["samples"])
+        if one.rate == model.rate and one.samples <= model.about["samples"]
     }
     left_out = [
-        f"features of the {name}: it hears {one.samples:,} samples at {one.rate:,} Hz"
+        f"features of the {name}: it hears {one.samples:,} samples at {one.rate:,} Hz, and these sounds have "
+        f"{model.about['samples']:,} at {model.rate:,} Hz"
         for name, one in named.items()
         if name not in fits
     ]
