@@ -6,6 +6,7 @@ non-saturating loss and no labels, in 32 bit, with that paper's start, rate and 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -21,6 +22,7 @@ from gan_course import datasets
 from gan_course.datasets.splits import HELD_OUT_SEED
 from gan_course.evaluation import kernel_distance
 from gan_course.training import Recipe, Training
+from gan_course.training.processes import cards
 from gan_course.zoo.ears import load_ear
 
 Row = tuple[str, str, str]
@@ -102,27 +104,41 @@ def _discriminator(width: int) -> nn.Sequential:
 class _Counter(TorchDispatchMode):
     """Adds up what torch says of each operation. Its own ``FlopCounterMode`` cannot count a slope's slope."""
 
-    total = 0
+    def __init__(self) -> None:
+        super().__init__()
+        self.totals: dict[torch.dtype, int] = {}
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
         if counted := flop_registry.get(func._overloadpacket):
-            self.total += counted(*args, **(kwargs or {}), out_val=result)
+            kind = next(one.dtype for one in args if isinstance(one, torch.Tensor))
+            self.totals[kind] = self.totals.get(kind, 0) + counted(*args, **(kwargs or {}), out_val=result)
         return result
 
 
-def operations(call: Callable[[], object]) -> int:
-    """Floating-point operations of the matrix products and convolutions in ``call``, two for each multiply-add."""
+def operations(call: Callable[[], object]) -> dict[torch.dtype, int]:
+    """Floating-point operations of the matrix products and convolutions in ``call``, two for each multiply-add.
+
+    By the type of the numbers: a run in ``bf16-mixed`` takes its penalties in float32.
+    """
     with _Counter() as counter:
         call()
-    return counter.total
+    return counter.totals
 
 
 def matrix_peak(device: torch.device | str, dtype: torch.dtype, runs: int = 12) -> float:
-    """Operations a second in the product of two large matrices: what this machine can do, measured."""
+    """Operations a second in the product of two large matrices: what this machine can do, measured.
+
+    On a graphics card float32 is rounded for products where it is for convolutions (TF32).
+    """
     size = 8192 if torch.device(device).type == "cuda" else 2048
     a, b = (torch.randn(size, size, device=device, dtype=dtype) for _ in range(2))
-    return 2 * size**3 / min(_taken(lambda: a @ b, 1) for _ in range(runs))
+    usual = torch.backends.cuda.matmul.allow_tf32
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32
+    try:
+        return 2 * size**3 / min(_taken(lambda: a @ b, 1) for _ in range(runs))
+    finally:
+        torch.backends.cuda.matmul.allow_tf32 = usual
 
 
 def _taken(call: Callable[[], object], times: int) -> float:
@@ -144,25 +160,31 @@ def _wait() -> None:
 def steps(names: tuple[str, ...] = ("lite", "notes", "full"), cycles: int = 2) -> Iterator[Row]:
     """A step of shipped recipes and of a plain DCGAN, and their share of what the machine can do at most.
 
-    A step of ours is the mean over whole cycles of the lazy penalties. The share is of the peak in the precision of
-    the run. ``full`` is measured on a graphics card alone, which it is for.
+    A step of ours is the mean over whole cycles of the lazy penalties. The share is of the time that its matrix
+    products and convolutions would take at the peak, each in its own precision; the peak that is printed is that of the
+    run's. On a card, which takes milliseconds, as many cycles are measured as take a second or so. ``full`` is measured
+    on a graphics card alone, which it is for.
     """
     for name in names:
         recipe = Recipe.read(name)
-        if name == "full" and not torch.cuda.is_available():
+        if name == "full" and not cards():
             yield "a step of full", "", "needs a graphics card"
             continue
         run = Training(recipe, datasets.load("notes", **{**recipe.data_options, "count": 256}))
         cycle = recipe.penalty_every
         each = _taken(run.step, cycles * cycle)
         device, bf16 = run.fabric.device, run.precision == "bf16-mixed"
-        peak = matrix_peak(device, torch.bfloat16 if bf16 else torch.float32)
-        done = operations(lambda run=run, cycle=cycle: [run.step() for _ in range(cycle)]) / cycle
+        if device.type == "cuda":
+            each = _taken(run.step, cycle * max(cycles, math.ceil(1 / (cycle * each))))
+        done = operations(lambda run=run, cycle=cycle: [run.step() for _ in range(cycle)])
+        peaks = {kind: matrix_peak(device, kind) for kind in done}
+        at_peak = sum(done[kind] / peaks[kind] for kind in done) / cycle
+        peak = peaks[torch.bfloat16 if bf16 else torch.float32]
         shape = " × ".join(map(str, run.shape[1:]))
         yield (
             f"a step of {name}: {shape}, batch {recipe.batch}, {run.precision}, {device.type}",
             f"{each * 1e3:.0f} ms",
-            f"{1 / each:.1f}/s, {done / each / peak:.0%} of {peak / 1e12:.2g} Tflop/s",
+            f"{1 / each:.1f}/s, {at_peak / each:.0%} of {peak / 1e12:.2g} Tflop/s",
         )
         if name == "lite":
             plain = PlainDCGAN(device)

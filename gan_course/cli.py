@@ -188,10 +188,13 @@ def train(
     machines: Annotated[int, typer.Option(min=1, help="Machines, each started by torchrun.")] = 1,
 ) -> None:
     """Train a spectrogram GAN. Ctrl-C stops it with everything saved; the same command goes on."""
+    import torch
+
     from gan_course.display.monitor import tiles
     from gan_course.evaluation.during import Examination
     from gan_course.training import Recipe, steps_within, train
     from gan_course.training.loop import begun_in, done_in
+    from gan_course.training.processes import cards
     from gan_course.training.recorders import History, ProgressBar, Samples
 
     begun_at = time.monotonic()
@@ -202,7 +205,9 @@ def train(
         if sounds is not None:
             options: dict[str, Any] = {"path": str(sounds.expanduser().absolute()), "split": "train"}
             # As long, and at the rate, as the recipe's own clips are.
-            options |= {name: value for name, value in wanted.data_options.items() if name in ("samples", "rate")}
+            options |= {
+                name: value for name, value in wanted.data_options.items() if name in ("samples", "rate")
+            }
             wanted = replace(wanted, data="folder", data_options=options)
             wanted = wanted.changed(word for word in change or () if word.startswith("data_options."))
             loaded, clips = wanted, wanted.load_data()
@@ -224,6 +229,13 @@ def train(
         if sounds is not None:
             length = clips.audio.shape[-1] / clips.rate
             typer.echo(f"Your sounds: {clips.note}; as clips of {length:.2f} s at {clips.rate:,} Hz.")
+        if not any(int(os.environ.get(name, 0)) for name in ("RANK", "LOCAL_RANK")):
+            with_card = (
+                f"{devices * machines} graphics card{'s' * (devices * machines > 1)}" if cards() else ""
+            )
+            typer.echo(
+                f"On {with_card or f'the processor, with {torch.get_num_threads()} threads a process'}."
+            )
         complete = done_in(folder) == wanted.steps
         examination = Examination(wanted, clips) if measure_every else None
         run = train(

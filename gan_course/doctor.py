@@ -186,6 +186,8 @@ def _sound_files() -> Iterator[Finding]:
 def _processor() -> Iterator[Finding]:
     import torch
 
+    from gan_course.training.processes import cards
+
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory = f", {_memory_gb():.0f} GB of memory" if _memory_gb() else ""
     yield Finding(
@@ -197,9 +199,17 @@ def _processor() -> Iterator[Finding]:
         cuda = torch.cuda.is_available()
     if cuda:
         names = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
-        yield Finding("device", f"cuda: {', '.join(names)}")
+        try:
+            wrong = (
+                ""
+                if cards()
+                else "This torch cannot compute on it: it needs a newer driver, or a newer card."
+            )
+        except ValueError as error:
+            wrong = _first_line(str(error))
+        yield Finding("device", f"{'cpu, not ' if wrong else ''}cuda: {', '.join(names)}", wrong)
     elif torch.backends.mps.is_available():
-        yield Finding("device", "mps: the graphics part of this Apple processor")
+        yield Finding("device", "cpu (the graphics part of this Apple processor is not used)")
     else:
         driver = next((_first_line(each.message) for each in said if "driver" in str(each.message)), "")
         wrong = f"There is an NVIDIA GPU that torch cannot use ({driver.rstrip('.')}): update its driver."
@@ -227,8 +237,11 @@ def _precision() -> Iterator[Finding]:
     from gan_course.training.processes import cards
 
     begun = time.perf_counter()
-    fastest = fastest_precision()
-    by = "as the graphics card says" if cards() else f"measured in {time.perf_counter() - begun:.1f} s"
+    try:
+        fastest = fastest_precision()
+        by = "as the graphics card says" if cards() else f"measured in {time.perf_counter() - begun:.1f} s"
+    except ValueError:  # what is wrong with the card was said above
+        return
     yield Finding("precision", f"{fastest} is the quicker ({by})")
 
 

@@ -101,7 +101,10 @@ def test_a_tune_and_a_way_between_two_seeds_are_written(tmp_path: Path) -> None:
         (("--to", "5"), "give --count"),
         (("--label", "digit"), "name=value"),
         (("--label", "digit=7"), "knows no digit"),
-        (("--label", "instrument=bell", "--label", "instrument=organ"), "instrument is given twice, as bell and as"),
+        (
+            ("--label", "instrument=bell", "--label", "instrument=organ"),
+            "instrument is given twice, as bell and as",
+        ),
         (("--pitch", "A4", "--label", "pitch=C4"), "pitch is given twice, as A4 and as C4"),
     ):
         wrong = run("generate", "notes-full", *arguments, folder=tmp_path)
@@ -190,7 +193,14 @@ def test_a_folder_of_ones_own_sounds_is_trained_on_in_pieces_with_changes_as_the
     )
     assert again.returncode == 0 and "had done all of its 1 steps before" in again.stdout
     (tmp_path / "mine" / "stray.wav").unlink()
-    small = ("--set", "generator_widths=8,8,8,8,8,8", "--set", "discriminator_widths=4,4,4,4,4,4", "--set", "batch=2")
+    small = (
+        "--set",
+        "generator_widths=8,8,8,8,8,8",
+        "--set",
+        "discriminator_widths=4,4,4,4,4,4",
+        "--set",
+        "batch=2",
+    )
     long = run(
         *("train", "full", "--sounds", "mine", "--folder", "long", "--steps", "1", "--measure-every", "0"),
         *small,
@@ -201,7 +211,8 @@ def test_a_folder_of_ones_own_sounds_is_trained_on_in_pieces_with_changes_as_the
     assert json.loads((tmp_path / "long" / "recipe.json").read_text())["data_options"]["samples"] == 32_768
     first = run(*asked, "--within", "0.05", "--pause-after", "0.005", folder=tmp_path)
     assert first.returncode == 0, first.stderr
-    assert "1 left out" in first.stdout and "as clips of 1.02 s" in first.stdout and "of folder broken nothing is left" in first.stdout
+    for said in ("1 left out", "of folder broken nothing is left", "as clips of 1.02 s", "On the processor, with"):
+        assert said in first.stdout
     assert "the same command goes on" in first.stdout
     second = run(*asked, "--within", "0.05", folder=tmp_path)
     assert second.returncode == 0, second.stderr

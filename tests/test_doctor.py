@@ -23,6 +23,7 @@ from gan_course import datasets, doctor
 from gan_course.cli import app
 from gan_course.datasets import archive
 from gan_course.doctor import Finding
+from gan_course.training import processes
 
 Version = namedtuple("Version", "major minor micro releaselevel serial")
 
@@ -178,7 +179,11 @@ def test_graphics_processor_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda index: f"GPU {index}")
+    monkeypatch.setattr(processes, "cards", lambda: 2)
     assert list(doctor._processor())[-1].what == "cuda: GPU 0, GPU 1"
+    monkeypatch.setattr(processes, "cards", lambda: 0)
+    found = list(doctor._processor())[-1]
+    assert found.what.startswith("cpu, not cuda") and "a newer card" in found.wrong and not found.stops
 
 
 def test_read_only_data_folder_is_a_hint(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,8 +23,8 @@ from typer.testing import CliRunner
 from gan_course.cli import app
 from gan_course.networks import Discriminator, Generator, TexturedDiscriminator, TexturedGenerator
 from gan_course.networks.namer import SEED
-from gan_course.training import Game, Rules, Training, cards, checkpoint, loop, play, train
-from gan_course.training.processes import alone_in, fabric
+from gan_course.training import Game, Rules, Training, cards, checkpoint, loop, play, processes, train
+from gan_course.training.processes import alone_in, end_others, fabric
 from tests.test_training import SMALL
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -121,7 +121,9 @@ def _twice(folder: Path) -> None:
         if os.environ["RANK"] == "1":
             saved = folder / "checkpoint.safetensors"
             blind = iter([False])
-            patch.setattr(Path, "is_file", lambda path: own_look(path) and (path != saved or next(blind, True)))
+            patch.setattr(
+                Path, "is_file", lambda path: own_look(path) and (path != saved or next(blind, True))
+            )
         assert train(SMALL, folder=folder, devices=2).done == SMALL.steps
     with pytest.raises(ValueError, match="another training is running"), ExitStack() as held:
         if os.environ["RANK"] == "0":
@@ -216,17 +218,63 @@ def test_sixteen_bit_is_no_red_text_in_a_notebook() -> None:
 
 @pytest.fixture
 def two_cards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine with a card of 8 GB and one of 80 GB, as torch tells of them."""
+    """A machine with a card on which 8 GB are free, and one with 80 GB, as torch tells of them."""
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch, "zeros", lambda *size, device: None)
-    sizes = {0: 8e9, 1: 80e9}
-    monkeypatch.setattr(
-        torch.cuda, "get_device_properties", lambda number: SimpleNamespace(total_memory=sizes[number])
-    )
+    free = {0: 8e9, 1: 80e9}
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda number: (free[number], 80e9))
 
 
-def test_cards_are_counted_by_their_memory(two_cards: None) -> None:
-    assert (cards(), cards(gigabytes=24), cards(gigabytes=100)) == (2, 1, 0)
+def test_of_cards_the_one_that_would_be_trained_on_must_have_so_much_free(
+    two_cards: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (cards(), cards(gigabytes=8), cards(gigabytes=24)) == (2, 2, 0)
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    assert (cards(), cards(gigabytes=24), cards(gigabytes=100)) == (2, 2, 0)
+
+
+def test_a_card_that_others_have_filled_is_no_reason_to_train_on_the_processor_unasked(
+    two_cards: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def zeros(*size: int, device: str) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(torch, "zeros", zeros)
+    with pytest.raises(ValueError, match="graphics card 0 has no memory left for this program"):
+        fabric()
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "value", "asked", "said"),
+    [
+        (processes.os, "name", "nt", {"devices": 2}, "choose one device"),
+        (processes.sys, "ps1", ">>> ", {"devices": 3}, "in a terminal, gan-course train … --devices 3"),
+        (processes.os, "environ", {}, {"machines": 2}, "torchrun --nnodes 2 --nproc-per-node 1"),
+        (
+            torch.distributed,
+            "is_initialized",
+            lambda: True,
+            {"devices": 4},
+            "has started 2 processes before, and 4",
+        ),
+    ],
+)
+def test_several_processes_that_cannot_start_are_refused_and_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, value: Any, asked: dict[str, int], said: str
+) -> None:
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
+    with monkeypatch.context() as changed:
+        changed.setattr(owner, name, value, raising=False)
+        with pytest.raises(ValueError) as raised:
+            fabric(**asked)
+    assert said in str(raised.value)
+
+
+def test_who_stops_ends_those_that_it_has_started() -> None:
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    end_others(SimpleNamespace(strategy=SimpleNamespace(launcher=SimpleNamespace(procs=[other]))))
+    assert other.wait(timeout=10) != 0
+    end_others(SimpleNamespace(strategy=SimpleNamespace(launcher=None)))
 
 
 def test_a_card_whose_driver_is_too_old_is_none_and_the_processor_takes_over(

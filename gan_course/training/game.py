@@ -29,7 +29,7 @@ from gan_course.objectives import (
     spectral_normalisation,
 )
 from gan_course.training import checkpoint
-from gan_course.training.processes import check_shares
+from gan_course.training.processes import check_shares, mean_of_all
 from gan_course.training.schedules import average_decay, falling_geometrically, held_then_falling
 
 Played = TypeVar("Played", bound="Playable")
@@ -213,8 +213,9 @@ class Game:
     in its own turn; unless given, it is asked for what the real samples are.
 
     All randomness of step t comes from a generator seeded with ``seed`` and t, so a game that is taken up again goes on
-    exactly as if it had not stopped. ``done`` counts the steps; ``averaged`` holds the weights of the averaged
-    generator by name (without averaging, the weights themselves).
+    exactly as if it had not stopped, and nearly so on a graphics card, whose sums differ in their last digits. ``done``
+    counts the steps; ``averaged`` holds the weights of the averaged generator by name (without averaging, the weights
+    themselves).
     """
 
     def __init__(
@@ -307,9 +308,7 @@ class Game:
         self.done += 1
         said["margin"] = judges * (real_logits - fake_logits).mean()
         numbers = torch.stack([value.detach().float() for value in said.values()])
-        if self.processes > 1:
-            numbers = self.fabric.all_reduce(numbers, reduce_op="mean")
-        return dict(zip(said, numbers, strict=True))
+        return dict(zip(said, mean_of_all(numbers, self.processes), strict=True))
 
     def _heard(self, samples: Tensor, labels: tuple[Any, ...]) -> tuple[Tensor, Tensor | float]:
         # The logits, and what it costs to name the labels where the rules ask for it.
@@ -354,7 +353,7 @@ class Game:
 
     def _share_gradients(self, optimiser: Any) -> None:
         weights = [w for group in optimiser.param_groups for w in group["params"] if w.grad is not None]
-        together = self.fabric.all_reduce(torch.cat([w.grad.flatten() for w in weights]), reduce_op="mean")
+        together = mean_of_all(torch.cat([w.grad.flatten() for w in weights]), self.processes)
         for w, mean in zip(weights, together.split([w.numel() for w in weights]), strict=True):
             w.grad.copy_(mean.view_as(w.grad))
 
@@ -418,7 +417,7 @@ class Game:
         if self.processes == 1:
             return said
         votes = torch.tensor(said, dtype=torch.float32, device=self.device)
-        return tuple(vote > 0 for vote in self.fabric.all_reduce(votes, reduce_op="sum").tolist())
+        return tuple(vote > 0 for vote in mean_of_all(votes, self.processes).tolist())
 
     def gradient_norms(self) -> dict[str, float]:
         """How long each player's gradient was at the last step: "D", the penalty included, and "G"."""

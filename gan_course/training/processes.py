@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 
 def cards(gigabytes: float = 0) -> int:
-    """How many graphics cards torch can compute on here, with about so many ``gigabytes`` of memory each, or more.
+    """How many graphics cards torch can compute on here; 0 where this process's has less than about so much free.
 
-    A card whose driver is too old for this torch is there, and yet is none. A card keeps up to a tenth of its memory
-    for itself.
+    This process's card is the first, or that of its turn among several processes. ``gigabytes`` are as they are sold: a
+    card keeps up to a tenth for itself. A card that is too old for this torch, or whose driver is, is there, and yet is
+    none. Raises ValueError for one whose memory others have taken.
     """
     count = torch.cuda.device_count()
     if not count:
@@ -24,10 +27,14 @@ def cards(gigabytes: float = 0) -> int:
     own = int(os.environ.get("LOCAL_RANK", 0)) % count
     try:
         torch.zeros(1, device=f"cuda:{own}")  # of several processes not all on the first
+    except torch.OutOfMemoryError:
+        raise ValueError(
+            f"the graphics card {own} has no memory left for this program: end what else computes on it, or go without "
+            f"it, by CUDA_VISIBLE_DEVICES= in the environment"
+        ) from None
     except RuntimeError:
         return 0
-    memory = (torch.cuda.get_device_properties(number).total_memory for number in range(count))
-    return sum(size >= 0.9 * gigabytes * 1e9 for size in memory)
+    return count if torch.cuda.mem_get_info(own)[0] >= 0.9 * gigabytes * 1e9 else 0
 
 
 def fabric(precision: str = "32-true", devices: int = 1, machines: int = 1) -> Any:
@@ -35,7 +42,8 @@ def fabric(precision: str = "32-true", devices: int = 1, machines: int = 1) -> A
 
     Of several processes each holds both networks and takes its share of every batch; `Game` takes the mean of their
     gradients. A process that `torchrun` has started joins the others; otherwise the program is started once more for
-    each further process on this machine. Raises ValueError where there are fewer graphics cards than ``devices``.
+    each further process on this machine. Raises ValueError where there are fewer graphics cards than ``devices``,
+    where another number of processes has been started, and where several cannot be.
     """
     from lightning_fabric import Fabric
     from lightning_fabric.strategies import DDPStrategy
@@ -46,6 +54,9 @@ def fabric(precision: str = "32-true", devices: int = 1, machines: int = 1) -> A
         def setup_module(self, module: Any) -> Any:
             return module
 
+    several = devices * machines > 1
+    if several:
+        _check_that_several_can_start(devices, machines)
     found = cards()
     if found and devices > found:
         raise ValueError(
@@ -53,7 +64,6 @@ def fabric(precision: str = "32-true", devices: int = 1, machines: int = 1) -> A
         )
     # Where it works in 16 bit it says so, which a notebook shows in red, as if something were wrong.
     logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)
-    several = devices * machines > 1
     made = Fabric(
         accelerator="cuda" if found else "cpu",
         devices=devices,
@@ -64,6 +74,46 @@ def fabric(precision: str = "32-true", devices: int = 1, machines: int = 1) -> A
     if several:
         made.launch()
     return made
+
+
+STARTED_TOGETHER = ("TORCHELASTIC_RUN_ID", "MASTER_ADDR", "SLURM_JOB_ID")
+"""One of these is in the environment of a process that was started together with others, on other machines too."""
+
+
+def _check_that_several_can_start(devices: int, machines: int) -> None:
+    if os.name == "nt":
+        raise ValueError("several processes train together on Linux and macOS alone: choose one device")
+    if hasattr(sys, "ps1"):
+        raise ValueError(
+            f"a notebook trains in one process: in a terminal, gan-course train … --devices {devices} starts several"
+        )
+    if machines > 1 and not any(name in os.environ for name in STARTED_TOGETHER):
+        raise ValueError(
+            f"{machines} machines were asked for, and nothing has started them together: start on each of them "
+            f"torchrun --nnodes {machines} --nproc-per-node {devices} --rdzv-backend c10d --rdzv-endpoint FIRST:29500 "
+            f"and then this command, FIRST being the name of one of them"
+        )
+    started = torch.distributed.get_world_size() if torch.distributed.is_initialized() else devices * machines
+    if started != devices * machines:
+        raise ValueError(
+            f"this program has started {started} processes before, and {devices * machines} are asked for now: begin "
+            f"a new program"
+        )
+
+
+def mean_of_all(x: Tensor, processes: int) -> Tensor:
+    """The mean of what all ``processes`` have in ``x``, which is overwritten; on a card nobody waits for it here."""
+    if processes > 1:
+        torch.distributed.all_reduce(x)
+        x /= processes
+    return x
+
+
+def end_others(made: Any) -> None:
+    """End the processes that this one has started for the Fabric ``made``: they would wait for it in vain."""
+    for process in getattr(getattr(made.strategy, "launcher", None), "procs", ()):
+        with suppress(OSError):
+            process.kill()
 
 
 @contextmanager
