@@ -579,17 +579,18 @@ def test_the_monitor_shows_what_was_measured_and_the_pace_while_it_lasts(
     watched = Monitor()
     watched.started(40)
     for step in range(1, 41):
-        watched.details(step, {"steps a second": 12.5, "learning rate": 1e-3})
+        watched.details(step, {"gradient norm D": 2.25, "learning rate": 1e-3, "steps a second": 12.5})
         watched.step(step, {"G": 1.0, "D": 0.5}, 40.0 - step)
         if step % 20 == 0:
             watched.metrics(step, {"recall": step / 80, "kernel distance": 7.0})
     watched._show()
     shown = notebook[-1][1]["text/plain"]
-    assert "12.5 steps a second" in shown and "learning rate" not in shown
+    assert "12.5 steps a second\ngradient norm D 2.25, learning rate 0.001\n" in shown
+    assert "gradient norm D 2.25, learning rate 0.001" in Elements(notebook[-1][1]["text/html"]).text
     assert "measured after 40 steps: recall 0.5, kernel distance 7" in shown
     watched.finished()
     final = Elements(notebook[-1][1]["text/html"])
-    assert "a second" not in final.text and "recall 0.5" in final.text
+    assert "a second" not in final.text and "learning rate" not in final.text and "recall 0.5" in final.text
     alts = [one["alt"] for one in final.all("img")]
     assert len(alts) == 2 and "recall" in alts[1] and "kernel" not in alts[1]
 

@@ -15,7 +15,8 @@ import torch
 from gan_course import datasets, zoo
 from gan_course.datasets.augmentation import delayed, softened
 from gan_course.networks.namer import SEED
-from gan_course.training import Recipe, Training, checkpoint, steps_within, train
+from gan_course.objectives import r1
+from gan_course.training import Recipe, Training, checkpoint, game, steps_within, train
 from gan_course.training.recorders import History
 
 SMALL = Recipe(
@@ -204,6 +205,36 @@ def test_an_antialiased_recipe_makes_such_a_generator_and_its_weights_know_it(
     torch.testing.assert_close(loaded, averaged(z, asked), rtol=1e-2, atol=1e-2)
     averaged.antialiased = False
     assert not torch.allclose(loaded, averaged(z, asked), rtol=1e-2, atol=1e-2)
+
+
+def test_in_sixteen_bit_the_networks_are_and_the_penalties_are_not(
+    clips: datasets.Clips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Training(replace(SMALL, precision="bf16-mixed", penalty_every=1), clips)
+    logits: dict[str, set[torch.dtype]] = {"played": set(), "penalised": set()}
+    kind = "played"
+    last = [layer for layer in run.game.bare_discriminator.modules() if not list(layer.children())][-1]
+    last.register_forward_hook(lambda layer, given, found: logits[kind].add(found.dtype))
+
+    def in_full(judge: object, x: torch.Tensor) -> torch.Tensor:
+        nonlocal kind
+        kind = "penalised"
+        found = r1(judge, x)
+        kind = "played"
+        assert x.dtype == found.dtype == torch.float32
+        return found
+
+    for name in ("r1", "r2"):
+        monkeypatch.setattr(game, name, in_full)
+    run.step()
+    assert logits == {"played": {torch.bfloat16}, "penalised": {torch.float32}}
+
+
+def test_full_is_no_larger_than_it_is_said_to_be() -> None:
+    full = Recipe.read("full")
+    generator = full.new_generator((1, 128, 128), {"pitch": 37, "instrument": 6}, torch.zeros(37, 128))
+    assert 2e6 < sum(w.numel() for w in generator.parameters()) <= 4.5e6
+    assert full.representation["n_mels"] >= 128 and 1 <= full.data_options["samples"] / 16_000 <= 4
 
 
 def test_detail_is_shown_to_a_judge_of_patches_alone(clips: datasets.Clips) -> None:

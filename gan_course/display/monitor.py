@@ -15,6 +15,7 @@ from gan_course.display.pictures import Picture, plot_lines
 from gan_course.display.players import listen
 from gan_course.sound import Sound
 
+_PACE = "steps a second"
 _SECONDS_BETWEEN_PICTURES = 1.0
 _SECONDS_BETWEEN_LINES = 10.0
 _TIMES_AS_LONG = 10  # a picture comes no sooner than this many times what the last one took to draw
@@ -39,7 +40,7 @@ class Monitor:
         self._total = 0
         self._steps: list[int] = []
         self._losses: dict[str, list[float]] = {}
-        self._pace: float | None = None
+        self._details: dict[str, float] = {}
         self._metrics: dict[int, dict[str, float]] = {}
         self._images: Picture | None = None
         self._seconds_left: float | None = None
@@ -69,8 +70,8 @@ class Monitor:
             self._show()
 
     def details(self, step: int, numbers: Mapping[str, float]) -> None:
-        """How the machine runs. numbers: "steps a second" is shown, the rest is for files."""
-        self._pace = numbers.get("steps a second")
+        """How the machine runs, which is shown while it does: "steps a second", and other numbers by name."""
+        self._details = dict(numbers)
 
     def metrics(self, step: int, numbers: Mapping[str, float]) -> None:
         """What was measured of the generator after `step` steps: a number for each name."""
@@ -95,7 +96,7 @@ class Monitor:
 
     def finished(self) -> None:
         """Training has ended: what is shown now stays."""
-        self._seconds_left = self._pace = None
+        self._seconds_left, self._details = None, {}
         self._show()
 
     @property
@@ -105,7 +106,7 @@ class Monitor:
     def _show(self) -> None:
         begun = time.monotonic()
         if _in_notebook():
-            told = "\n".join(line for line in (self._line(), self._measured()) if line)
+            told = "\n".join(line for line in (self._line(), self._running(), self._measured()) if line)
             self._progress = _put(self._progress, {"text/plain": told, "text/html": self._html()})
         else:
             print(self._line(), file=sys.stderr, flush=True)
@@ -115,8 +116,11 @@ class Monitor:
     def _line(self) -> str:
         current = ", ".join(f"{name} {_last(values):.3g}" for name, values in self._losses.items())
         left = f", {_spoken(self._seconds_left)} left" if self._seconds_left is not None else ""
-        pace = f", {self._pace:.3g} steps a second" if self._pace is not None else ""
+        pace = f", {self._details[_PACE]:.3g} {_PACE}" if _PACE in self._details else ""
         return f"step {self._last_step:,} of {self._total:,}{': ' if current else ''}{current}{left}{pace}"
+
+    def _running(self) -> str:
+        return ", ".join(f"{name} {value:.3g}" for name, value in self._details.items() if name != _PACE)
 
     def _measured(self) -> str:
         if not self._metrics:
@@ -134,8 +138,8 @@ class Monitor:
         drawn = "".join(
             f'<div style="margin-top:6px">{shown.html()}</div>' for shown in pictures if shown is not None
         )
-        measured = f"<div>{escape(self._measured())}</div>" if self._metrics else ""
-        return f'<div class="gan-course-monitor">{title}{escape(self._line())}{bar}{measured}{drawn}</div>'
+        told = "".join(f"<div>{escape(line)}</div>" for line in (self._running(), self._measured()) if line)
+        return f'<div class="gan-course-monitor">{title}{escape(self._line())}{bar}{told}{drawn}</div>'
 
     def _shares_drawn(self) -> Picture | None:
         # Of what was measured, that which goes from 0 to 1, such as recall and coverage.
