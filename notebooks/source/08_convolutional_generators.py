@@ -467,7 +467,8 @@ felt = slope.square().sum((0, 1, 2)) / slope.square().sum()  # (frame,)
 size, seen = receptive_field([(4, 2)] * 4)[0], int((felt > 0).sum())
 ranked = felt.sort(descending=True).values.cumsum(0)
 print(f"{size} frames by the formula, {seen} with any slope; {int((ranked < 0.9).sum()) + 1} of them hold 90% of the squared slope")
-plot_lines(torch.arange(64), {"": felt}, "frame", "share of the squared slope", title="What one of 4 × 4 outputs looks at", height=200)
+plot_lines(torch.arange(64), {"": felt}, "frame", "share of the squared slope", title="What one of 4 × 4 outputs looks at", height=200,
+           alt=f"A jagged hump over {seen} of 64 frames: high in the middle, nothing beyond.")
 
 # %% [markdown]
 # If all frames counted alike, it would take 42 of 46. So with four layers the middle leads a little.
@@ -887,8 +888,8 @@ quiz([
 #
 # **To read:** A. Radford, L. Metz and S. Chintala, *Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks* (2016): the shape of both networks. A. Odena, V. Dumoulin and C. Olah, *Deconvolution and Checkerboard Artifacts* (2016): with pictures that explain themselves. J. Pons et al., *Upsampling Artifacts in Neural Audio
 # Synthesis* (2021): the same for sound. W. Shi et al., *Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network* (2016), and A. Aitken et al., *Checkerboard Artifact Free Sub-Pixel Convolution* (2017): pixel shuffle, and how to begin it. C. Donahue, J. McAuley and M. Puckette, *Adversarial Audio Synthesis* (2019): WaveGAN.
-# A. Araujo, W. Norris and J. Sim, *Computing Receptive Fields of Convolutional Neural Networks* (2019). W. Luo et al., *Understanding the Effective Receptive Field in Deep Convolutional Neural Networks* (2016). K. He et al., *Delving Deep into Rectifiers* (2015): weights of the right size. S. Ioffe and C. Szegedy, *Batch Normalization* (2015). J. L. Ba, J. R. Kiros and
-# G. E. Hinton, *Layer Normalization* (2016). D. Ulyanov, A. Vedaldi and V. Lempitsky, *Instance Normalization* (2016). I. Gulrajani et al., *Improved Training of Wasserstein GANs* (2017): no batch norm in the critic. T. Karras et al., *Progressive Growing of GANs* (2018): pixel norm.
+# A. Araujo, W. Norris and J. Sim, *Computing Receptive Fields of Convolutional Neural Networks* (2019): the formula, with pictures, for any network. W. Luo et al., *Understanding the Effective Receptive Field in Deep Convolutional Neural Networks* (2016): why the middle counts most. K. He et al., *Delving Deep into Rectifiers* (2015): weights of the right size. S. Ioffe and C. Szegedy, *Batch Normalization* (2015): the method, and what its authors thought it does. J. L. Ba, J. R. Kiros and
+# G. E. Hinton, *Layer Normalization* (2016): each sample by itself. D. Ulyanov, A. Vedaldi and V. Lempitsky, *Instance Normalization* (2016): each channel too. I. Gulrajani et al., *Improved Training of Wasserstein GANs* (2017): no batch norm in the critic. T. Karras et al., *Progressive Growing of GANs* (2018): pixel norm.
 #
 # Next: **09 · The spectrogram GAN**.
 

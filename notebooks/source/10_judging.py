@@ -32,7 +32,7 @@ listen(both[first], both[1 - first], labels=["one", "the other"], picture="spect
 # %% [markdown]
 # ## What you will be able to do
 #
-# - write the Fréchet distance, the kernel distance, precision, recall, coverage, a classifier's score, a test for copying and the AUC, each in a few lines;
+# - write the Fréchet distance, the kernel distance, precision, recall, density, coverage, band levels, modulation, a classifier's score, a test for copying and the AUC, each in a few lines;
 # - say of each what it does not notice, and which other number does;
 # - report a number so that it means something: with n, the embedding, and what real sounds get in its place;
 # - compare generators, Griffin-Lim and a vocoder in one table;
@@ -233,16 +233,26 @@ def coverage(real, generated, k=5):
 # %%
 checks.coverage(coverage)
 
+# %% [markdown]
+# **Density**, the fourth, counts in how many real neighbourhoods a generated clip lies, over $k$. Above 1 means: more in the middle of the crowd than real clips are, as a generator that plays safe.
+
 # %% tags=["demo"]
 from gan_course.evaluation import neighbourhoods
 
+
+def density(real, generated, k=5):
+    """In how many neighbourhoods of real clips a generated one lies, over k."""
+    return float((torch.cdist(generated, real) <= nearest(real, real, k, itself=True)).double().sum(1).mean() / k)
+
+
 print("                    precision  recall  coverage   density")
 for name, x in toys.items():
-    mine = share_among(x, real2), share_among(real2, x), coverage(real2, x)
-    print(f"{name:18} {mine[0]:10.2f}{mine[1]:8.2f}{mine[2]:10.2f}{neighbourhoods(real2, x)['density']:10.2f}")
+    mine = share_among(x, real2), share_among(real2, x), coverage(real2, x), density(real2, x)
+    print(f"{name:18} {mine[0]:10.2f}{mine[1]:8.2f}{mine[2]:10.2f}{mine[3]:10.2f}")
+print("the library of the last:", {name: round(value, 2) for name, value in neighbourhoods(real2, x).items()})
 
 # %% [markdown]
-# *Half of the heaps* has a precision near 1, and half the recall and half the coverage. *Too tidy* has all the precision there is and little recall: what is drawn into the middle of each heap leaves its rim out. *Too wide* is the other way round. **Density**, the fourth, counts in how many real neighbourhoods a generated clip lies, over $k$. Above 1 means: more in the middle of the crowd than real clips are, as a generator that plays safe.
+# *Half of the heaps* has a precision near 1, and half the recall and half the coverage. *Too tidy* has all the precision there is and little recall: what is drawn into the middle of each heap leaves its rim out. *Too wide* is the other way round.
 # And *one Gaussian*? Most of it lies between the heaps. Yet its recall is 1.00: clips that are strewn thinly have wide neighbourhoods, and these hold every real clip. Coverage, 0.38, is not deceived. *Copies* pass again.
 #
 # ## What an ear says: a score
@@ -378,6 +388,43 @@ def damaged(grain, blur):
 explore(damaged, grain=(0.0, 0.2, 0.01, 0.05), blur=[1, 3, 5])
 
 # %% [markdown]
+# ### Two numbers without an ear
+#
+# What if no ear was trained for your sounds? Two properties can be measured as they are. **Band levels**: how loud is each mel band of a clip, over all of its time? **Modulation**: how deep does each band waver, and how often in a second? That is the spectrum of the band's level along time, its **modulation spectrum**. Each clip gives one level a band, and one depth a band and frequency; each of these has a
+# distribution over the clips. How far are two such distributions apart? Sort both, and take the mean difference of what stands at the same place: of the smallest, of those at one tenth, of the middle ones, and so on (the 1-Wasserstein distance). It is in dB, and 0 is best.
+
+# %% tags=["demo"]
+def levels(x):
+    """How loud each band of a picture is: the mean of its power along time, in dB (clip, band)."""
+    return 10 * (10 ** (4.5 * x[:, 0].double() - 3.5)).mean(-1).log10()  # 45 x - 35 is in dB
+
+
+def wavering(x):
+    """How deep each band wavers at each frequency, in dB (clip, band, frequency); 0 dB: between nothing and twice its mean."""
+    level = 10 ** (2.25 * x[:, 0].double() - 1.75)
+    swing = torch.hann_window(level.shape[-1]) * (level / level.mean(-1, keepdim=True) - 1)
+    return 20 * (4 * torch.fft.rfft(swing).abs() / level.shape[-1]).log10().clamp(min=-2)
+
+
+def apart(one, other):
+    """The mean difference of the quantiles of two sets (clip, …)."""
+    at = torch.linspace(0.01, 0.99, 50).double()
+    return float((one.quantile(at, 0) - other.quantile(at, 0)).abs().mean())
+
+
+# %% tags=["demo"]
+from gan_course.evaluation import band_distance, band_levels, modulation_spectra
+
+for name, x in {**{name: x for name, (x, _) in sets.items()}, "3 dB softer": pictures[other] - 3 / 45}.items():
+    print(f"{name:25} band levels {apart(levels(pictures[real]), levels(x)):5.2f} dB, modulation {apart(wavering(pictures[real]), wavering(x)):5.2f} dB")
+bands, depths = ([f(pool.audio[i], RATE) for i in (real, other)] for f in (band_levels, lambda *x: modulation_spectra(*x)[0].flatten(1)))
+print(f"the library, of other real notes, from sounds: {band_distance(*bands):.2f} dB and {band_distance(*depths):.2f} dB")
+
+# %% [markdown]
+# (The library looks closer: at 32 bands of the sound itself, every 8 ms, and at 1.5 to 35 Hz only.) *Softer by 3 dB* moves the levels by nearly as much, and modulation not at all: it is measured against the band's own mean. *The grain*, to which the label ear was deaf, is the worst by modulation: a band that is put off at random in each frame flutters. *The blur* smooths the wavering away. Fewer pitches have other levels. *Copies* pass, as
+# they pass everything but *nearer*. With these two, and with the judge that comes next, recipes were compared for `orchestra-full` (lesson 09).
+
+# %% [markdown]
 # ## Can a judge tell them apart?
 #
 # A discriminator does for its generator what we want for ourselves. So train a new one, of fixed size and with a fixed number of steps, on half of the real and half of the generated clips, and try it on the other halves: a **two-sample test** (Lopez-Paz and Oquab 2017). It gives each clip a score. How far do the scores of real clips lie above those of generated ones? The **AUC** says
@@ -424,16 +471,18 @@ for name in ("copies of training notes", "grain, σ = 0.05"):
 #
 # ## Models in one table
 #
-# Now for a real generator. To be fair to it, the table also has what real notes become when they are made into a picture and back, by Griffin-Lim and by the vocoder: nothing that is decoded from a picture can be expected to be better. (`notes-lite` draws 64 bands, which the vocoder does not know: compare it with *Griffin-Lim, 64 bands*.) Each model is asked for the labels of 111 real notes. A model of yours, or
-# another of the course's, goes into the list:
+# Now for a real generator. To be fair to it, the table also has what real notes become when they are made into a picture and back, by Griffin-Lim and by the vocoder: nothing that is decoded from a picture can be expected to be better. (`notes-lite` draws 64 bands, which the vocoder does not know: compare it with *Griffin-Lim, 64 bands*.) Each model is asked for the labels of 111 real notes. A run of yours that
+# makes such notes of one second, by `lite` or `notes`, goes into the list too. What makes other sounds is judged by `gan-course evaluate`.
 
 # %% tags=["demo"]
-MODELS = ["notes-full", "notes-lite"]  # names of the course's generators, or folders of your own runs
+MODELS = ["notes-full", "notes-lite"]  # names, or folders of your own runs
 
 
 def made_by(name, seed=0):
     """Notes with the labels of as many real ones, decoded by the vocoder if it knows the pictures."""
     model = load(name)
+    if model.recipe.data != "notes" or model.about["samples"] != pool.audio.shape[1]:
+        raise ValueError(f"{name} makes other sounds than notes of one second: gan-course evaluate {name} judges it")
     wanted = {kind: [pool.classes[kind][i] for i in pool.labels[kind][few].tolist()] for kind in model.classes}
     decoder = vocoder if vocoder.encoding == model.encoding else model.encoding
     return decoder.decode(model.pictures(model.z(seed, len(few)), **wanted))
@@ -461,7 +510,7 @@ for name, z in features.items():
 #
 # The way through a picture and back costs next to nothing, with 64 bands a little. `notes-full` plays every note in tune, and all of its notes lie within the crowd of real ones, by the texture ear. What it lacks is *recall*: a quarter of the real notes lie where it draws none. And that is too kind. Recall depends on n as well, since few generated notes have wide neighbourhoods: with 444 of them it is 0.42 (the model's card). Good notes, of too few kinds. That its *coverage* is above that of as many real notes is no praise either: it draws where the crowd is dense (see its *density* below), and there each note covers more of the real ones.
 #
-# `notes-lite`, two and a half minutes of two cores, misses one note in twenty, and its recall is no smaller, but the texture ear takes a seventh of its notes for something else, and they cover less than half of the real ones, where as many real notes cover six tenths. The distances disagree about the two: by KAD `notes-lite` is nearer, by FAD `notes-full`. But the interval of a KAD of 111 notes, below, holds both; with 444, `notes-full` is nearer by either.
+# `notes-lite`, three minutes of two cores, misses one note in twenty, and its recall is no smaller, but the texture ear takes a seventh of its notes for something else, and they cover less than half of the real ones, where as many real notes cover six tenths. The distances disagree about the two: by KAD `notes-lite` is nearer, by FAD `notes-full`. But the interval of a KAD of 111 notes, below, holds both; with 444, `notes-full` is nearer by either.
 #
 # *Nearer* can show nothing here, whatever it says: we look at 444 of 16,384 training notes, and of a model that only copied, one note in 37 would have its original among them. `gan-course evaluate` compares with all of them: how much nearer is a note to its nearest training note than to its nearest unseen one, and how often is that more for a generated note than for a new real one? In 0.50 of all pairs by the texture ear and 0.53 by the label ear: a copyist would get 1 (Meehan, Chaudhuri and Dasgupta 2020 compare distances so). **Control, quality, variety, copying: four questions, four answers.**
 #
@@ -677,11 +726,11 @@ quiz([
 # A generator is judged by sets. The Fréchet distance compares means and covariances, and is biased by n; FAD∞ is where its line in $1/n$ arrives. The kernel distance has no bias. Both say *how far*, and neither says *why*. Precision asks for quality, recall and coverage ask for variety, the share of nearer clips asks for copies, an ear's accuracy asks for control, and its score for control and
 # variety of labels. A two-sample judge hears whatever it can learn to hear. Each can be fooled, so they are reported together, with n, the embedding, the floor and an interval. The embedding matters more than the formula. And a listening test is blind, at one level, and large enough for what it claims.
 #
-# **Terms:** *embedding*, *Fréchet audio distance (FAD)*, *bias*, *FAD∞*, *floor*, *maximum mean discrepancy*, *kernel audio distance (KAD)*, *neighbourhood*, *precision*, *recall*, *density*, *coverage*, *Inception score*, *held-out set*, *memorisation*, *saturation*, *two-sample test*, *AUC*, *ABX test*, *forced choice*, *p-value*, *power*, *confidence interval*, *mean opinion score (MOS)*.
+# **Terms:** *embedding*, *Fréchet audio distance (FAD)*, *bias*, *FAD∞*, *floor*, *maximum mean discrepancy*, *kernel audio distance (KAD)*, *neighbourhood*, *precision*, *recall*, *density*, *coverage*, *band levels*, *modulation spectrum*, *Inception score*, *held-out set*, *memorisation*, *saturation*, *two-sample test*, *AUC*, *ABX test*, *forced choice*, *p-value*, *power*, *confidence interval*, *mean opinion score (MOS)*.
 #
 # **To read:** T. Salimans et al., *Improved Techniques for Training GANs* (2016): the score. D. C. Dowson and B. V. Landau, *The Fréchet Distance between Multivariate Normal Distributions* (1982): the formula. M. Heusel et al., *GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash Equilibrium* (2017), and K. Kilgour et al., *Fréchet Audio Distance* (2019): what it became. M. J. Chong
-# and D. Forsyth, *Effectively Unbiased FID and Inception Score and Where to Find Them* (2020): the line in 1/n. A. Gui et al., *Adapting Frechet Audio Distance for Generative Music Evaluation* (2024): the same for sound, and how much hangs on the embedding. A. Gretton et al., *A Kernel Two-Sample Test* (2012), and Y. Chung et al., *KAD: No More FAD!* (2025). C. Meehan, K. Chaudhuri and S. Dasgupta, *A Non-Parametric Test to Detect Data-Copying in Generative Models* (2020). M. S. M. Sajjadi et al., *Assessing Generative Models via Precision and Recall* (2018); T. Kynkäänniemi et al., *Improved Precision and Recall Metric for Assessing Generative Models* (2019); M. F. Naeem et al.,
-# *Reliable Fidelity and Diversity Metrics for Generative Models* (2020): density and coverage. D. Lopez-Paz and M. Oquab, *Revisiting Classifier Two-Sample Tests* (2017). J. A. Hanley and B. J. McNeil, *The Meaning and Use of the Area under a Receiver Operating Characteristic (ROC) Curve* (1982). W. A. Munson and M. B. Gardner, *Standardizing Auditory Tests* (1950): where ABX comes from. ITU-T Recommendation
+# and D. Forsyth, *Effectively Unbiased FID and Inception Score and Where to Find Them* (2020): the line in 1/n. A. Gui et al., *Adapting Frechet Audio Distance for Generative Music Evaluation* (2024): the same for sound, and how much hangs on the embedding. A. Gretton et al., *A Kernel Two-Sample Test* (2012): the kernel distance, and when it is more than chance; Y. Chung et al., *KAD: No More FAD!* (2025): the same for sounds. C. Meehan, K. Chaudhuri and S. Dasgupta, *A Non-Parametric Test to Detect Data-Copying in Generative Models* (2020): copies, by distances alone. M. S. M. Sajjadi et al., *Assessing Generative Models via Precision and Recall* (2018): that these are two questions; T. Kynkäänniemi et al., *Improved Precision and Recall Metric for Assessing Generative Models* (2019): by neighbourhoods; M. F. Naeem et al.,
+# *Reliable Fidelity and Diversity Metrics for Generative Models* (2020): density and coverage. D. Lopez-Paz and M. Oquab, *Revisiting Classifier Two-Sample Tests* (2017): a judge as a test. J. A. Hanley and B. J. McNeil, *The Meaning and Use of the Area under a Receiver Operating Characteristic (ROC) Curve* (1982): what an AUC means, and how sure one can be of it. W. A. Munson and M. B. Gardner, *Standardizing Auditory Tests* (1950): where ABX comes from. ITU-T Recommendation
 # P.800, *Methods for subjective determination of transmission quality* (1996): ratings from 1 to 5. G. Stein et al., *Exposing Flaws of Generative Model Evaluation Metrics and Their Unfair Treatment of Diffusion Models* (2023): what people who look at images say to such numbers.
 #
 # Next: **11 · WaveGAN**.
