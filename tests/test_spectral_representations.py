@@ -188,6 +188,17 @@ def test_frame_m_is_centred_on_sample_m_hops(of: Representation) -> None:
     assert (of.encode(click)[0, 0].mean(0).argmax() == 20).all()
 
 
+@by_name
+def test_pictures_are_made_softer_as_the_sounds_would_be(of: Representation) -> None:
+    x = 0.5 * harmonic_tones()[:3]
+    decibels = torch.tensor([0.0, 3.0, 11.0])
+    expected = of.encode(x * 10 ** (-decibels[:, None] / 20))
+    made = of.softer(of.encode(x), decibels)
+    torch.testing.assert_close(made[:, 0], expected[:, 0], atol=1e-3, rtol=0)
+    if of.channels > 1:
+        assert torch.equal(made[:, 1], of.encode(x)[:, 1])
+
+
 def test_silence_becomes_minus_one_and_silence_again() -> None:
     for of in BOTH:
         z = of.encode(torch.zeros(1, 16_384))

@@ -83,6 +83,7 @@ def played(name: str, devices: int) -> tuple[Game, list[dict[str, torch.Tensor]]
         seed=5,
         fabric=fabric("64-true", devices),
         wishes=wishes if named else None,
+        varied=(lambda x, share: x * (1 - share[:, None] / 2)) if name == "r1 r2" else None,
     )
     gradients, losses = [], {}
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""The same sound, played a little later or softer: variety that leaves the pitch alone. Lesson 09."""
+"""The same sound, played a little later: variety that leaves the pitch alone. Lesson 09."""
 
 import torch
 from torch import Tensor
@@ -14,8 +14,3 @@ def delayed(audio: Tensor, samples: Tensor) -> Tensor:
         raise ValueError(f"a delay is 0 or more samples, and not {int(samples.min())}")
     places = torch.arange(audio.shape[-1], device=samples.device) - samples[:, None]
     return audio.gather(-1, places.clamp(min=0)) * (places >= 0)
-
-
-def softened(audio: Tensor, decibels: Tensor) -> Tensor:
-    """Each clip `(clip, sample)` softer by its own number of dB, `(clip,)`; negative ones are louder."""
-    return audio * (10 ** (-decibels.to(audio) / 20))[:, None]

@@ -83,6 +83,10 @@ class LogMel:
         mel = torch.cat([mel, mel[..., -1:]], dim=-1)
         return mel_griffin_lim(mel, self.filters(mel), self.hop, iterations, length=length, seed=seed)
 
+    def softer(self, z: Tensor, decibels: Tensor) -> Tensor:
+        """Pictures `(batch, 1, mel, frame)` of the same sounds, each softer by its own number of dB, `(batch,)`."""
+        return _softer(z, decibels, self)
+
     def filters(self, like: Tensor) -> Tensor:
         """The mel filters `(mel, frequency)`, in the type and on the device of `like`."""
         return _filters(self).to(like)
@@ -156,6 +160,10 @@ class LogMagnitudeIF:
         X = _with_nyquist(torch.polar(_to_magnitude(level, self), phase), self.hop, length)
         return griffin_lim(X.abs(), self.hop, iterations, phase=X.angle(), length=length)
 
+    def softer(self, z: Tensor, decibels: Tensor) -> Tensor:
+        """Pictures `(batch, 2, frequency, frame)` of the same sounds, each softer by its own dB `(batch,)`."""
+        return torch.cat([_softer(z[:, :1], decibels, self), z[:, 1:]], dim=1)
+
     def _expected(self, like: Tensor) -> Tensor:
         return expected_advance(self.n_fft, self.hop)[:-1].to(like)
 
@@ -195,6 +203,11 @@ def _filters(of: LogMel) -> Tensor:
 
 def _to_unit(db: Tensor, scale: Representation) -> Tensor:
     return (2 * (db - scale.floor) / (scale.ceiling - scale.floor) - 1).clamp(-1, 1)
+
+
+def _softer(level: Tensor, decibels: Tensor, scale: Representation) -> Tensor:
+    down = 2 * decibels.to(level) / (scale.ceiling - scale.floor)
+    return (level - down[:, None, None, None]).clamp(min=-1)
 
 
 def _to_magnitude(level: Tensor, scale: Representation) -> Tensor:

@@ -210,7 +210,10 @@ class Game:
     play the game that one process would play. Raises ValueError for a batch that they cannot share evenly.
 
     ``wishes``, called with the labels of the real samples and a random generator, says what the generator is asked for
-    in its own turn; unless given, it is asked for what the real samples are.
+    in its own turn; unless given, it is asked for what the real samples are. ``varied``, called with samples and as
+    many random numbers from 0 to 1 ``(batch,)``, changes each sample by its own, and the discriminator is shown nothing
+    else, of real and of generated ones: what only real ones undergo, the generator learns to imitate (Karras et al.
+    2020, "Training generative adversarial networks with limited data").
 
     All randomness of step t comes from a generator seeded with ``seed`` and t, so a game that is taken up again goes on
     exactly as if it had not stopped, and nearly so on a graphics card, whose sums differ in their last digits. ``done``
@@ -228,9 +231,10 @@ class Game:
         objective: Objective | None = None,
         fabric: Any = None,
         wishes: Callable[..., Any] | None = None,
+        varied: Callable[[Tensor, Tensor], Tensor] | None = None,
     ) -> None:
         self.rules, self.latent, self.seed, self.fabric = rules or Rules(), latent, seed, fabric
-        self.wishes = wishes
+        self.wishes, self.varied = wishes, varied
         self.processes, self._rank = (fabric.world_size, fabric.global_rank) if fabric else (1, 0)
         check_shares(self.rules.batch, self.processes)
         self.objective = objective or OBJECTIVES[self.rules.objective]
@@ -278,6 +282,7 @@ class Game:
             z_d, z_g = (self._own(part).to(self.device, x.dtype) for part in z)
             with torch.no_grad():
                 fake = self.generator(z_d, *labels)
+            x, fake = self._varied(x, random), self._varied(fake, random)
             real_logits, unnamed = self._heard(x, labels)
             fake_logits = self.discriminator(fake, *labels).flatten()
             judges = len(real_logits) // len(x)
@@ -296,7 +301,7 @@ class Game:
 
         asked = self._own((self.wishes(*drawn[1], random),)) if self.wishes else labels
         with self._judge_held():
-            fake_logits, unnamed = self._heard(self.generator(z_g, *asked), asked)
+            fake_logits, unnamed = self._heard(self._varied(self.generator(z_g, *asked), random), asked)
             with torch.no_grad():
                 real_logits = self.discriminator(x, *labels).flatten()
             said["G"] = judges * self.objective.generator(real_logits, fake_logits)
@@ -316,6 +321,11 @@ class Game:
             return self.discriminator(samples, *labels).flatten(), 0.0
         logits, unnamed = self.discriminator(samples, *labels, naming=True)
         return logits.flatten(), unnamed
+
+    def _varied(self, samples: Tensor, random: torch.Generator) -> Tensor:
+        if self.varied is None:
+            return samples
+        return self.varied(samples, self._own(torch.rand(self.rules.batch, generator=random)).to(samples))
 
     def _penalty(self, x: Tensor, fake: Tensor, labels: tuple[Any, ...], random: torch.Generator) -> Tensor:
         rules, fake, judges = self.rules, fake.to(x.dtype), self.bare_discriminator

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gan_course.datasets import Clips
-from gan_course.datasets.augmentation import delayed, softened
+from gan_course.datasets.augmentation import delayed
 from gan_course.networks import comb
 from gan_course.networks.namer import SEED
 from gan_course.sound import Sound
@@ -100,9 +100,9 @@ class Training:
             recipe.seed,
             fabric=self.fabric,
             wishes=self.wishes if recipe.unheard else None,
+            varied=self._softer if recipe.softer else None,
         )
-        varied = recipe.shift > 0 or recipe.softer > 0
-        self.audio = self.clips.audio.to(self.fabric.device) if varied else None
+        self.audio = self.clips.audio.to(self.fabric.device) if recipe.shift else None
         self.labels = {name: self.clips.labels[name].to(self.fabric.device) for name in recipe.conditions}
         if recipe.unheard:
             heights = [midi_number(name) for name in self._pitches("unheard")]
@@ -149,10 +149,11 @@ class Training:
     def notes(self, count: int, random: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
         """Real spectrograms ``(count, channel, frequency, frame)`` and their labels: a `Distribution`.
 
+        Each begins later by a time of its own, as far as the recipe's ``shift`` allows.
         For a `Namer` there stand beside the labels the seeds of the noise in which it hears each of them.
         """
         chosen = torch.randint(len(self.clips), (count,), generator=random)
-        x = self.real[chosen] if self.audio is None else self._varied(self.audio[chosen], random)
+        x = self.real[chosen] if self.audio is None else self._later(self.audio[chosen], random)
         x = x.contiguous(memory_format=torch.channels_last)
         labels = {name: label[chosen] for name, label in self.labels.items()}
         return x, labels | self._noise(count, random)
@@ -160,11 +161,13 @@ class Training:
     def _noise(self, count: int, random: torch.Generator) -> dict[str, Tensor]:
         return {SEED: torch.randint(2**62, (count,), generator=random)} if self.recipe.namer else {}
 
-    def _varied(self, audio: Tensor, random: torch.Generator) -> Tensor:
+    def _later(self, audio: Tensor, random: torch.Generator) -> Tensor:
         latest = round(self.recipe.shift * self.clips.rate)
         delays = torch.randint(latest + 1, (len(audio),), generator=random).to(audio.device)
-        decibels = self.recipe.softer * torch.rand(len(audio), generator=random)
-        return self.encoding.encode(softened(delayed(audio, delays), decibels))
+        return self.encoding.encode(delayed(audio, delays))
+
+    def _softer(self, pictures: Tensor, shares: Tensor) -> Tensor:
+        return self.encoding.softer(pictures, self.recipe.softer * shares)
 
     def wishes(self, labels: Mapping[str, Tensor], random: torch.Generator) -> dict[str, Tensor]:
         """What the generator is asked for in its turn: ``labels`` `(batch,)`, a share of the pitches drawn anew.

@@ -45,8 +45,10 @@ class Recipe:
     ``naming`` is the weight of naming the labels, as in `Rules`, and ``unheard`` the share of the generator's turns in
     which a pitch is drawn anew from the range of what else was asked for, as in `Training.wishes`.
 
-    Each time that a clip is played to the discriminator it begins up to ``shift`` seconds later and is up to
-    ``softer`` dB softer, at random; its pitch, which may be a condition, is never touched. The rest is as in `Rules`.
+    Each time that a clip is played to the discriminator it begins up to ``shift`` seconds later, at random, and so do
+    those that the generator learns to make. Whatever is played to it, real or generated, is up to ``softer`` dB softer,
+    at random, so that the generator need not play softer itself. The pitch, which may be a condition, is never touched.
+    The rest is as in `Rules`.
     Raises ValueError for values that cannot work.
     """
 

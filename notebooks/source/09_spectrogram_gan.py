@@ -308,7 +308,7 @@ print(f"sixteen bells drawn by a network that computes in bfloat16: {off:.2f} dB
 print("one step of a convolution here:", ", ".join(f"{name} {1000 * taken:.1f} ms" for name, taken in convolution_seconds().items()))
 
 # %% [markdown]
-# 257 is not there any more: from 256 on the steps are 2. A **penalty** is a sum of many small squares, and is summed in 32 bits, always
+# 257 is not there any more: from 256 on the steps are 2. A trained network hardly minds: its pictures are off by a few hundredths of a dB. But a **penalty** is a sum of many small squares, and is summed in 32 bits, always
 # (`precision="bf16-mixed"` does that; a graphics card may round the factors of its products to 11 significant bits before, which is called TF32); weights and running means stay in 32 bits as well.
 #
 # ## Now train
@@ -589,7 +589,7 @@ for name, seen in shown.items():
 #
 # *Let each judge play its own game.* The logits of the three were one sum until here, and the loss is flat where a sum is large: one judge that is sure leaves the others nothing to win. With `apart=true` there are three losses, as where several discriminators listen (Kumar et al. 2019).
 #
-# What does it gain? Two distances of `gan-course evaluate` say it, by 32 mel bands: *band levels*, how loud each is, and *modulation*, how deep it wavers at each frequency from 1.5 to 35 Hz. Both compare the quantiles of generated sounds with those of real ones, and are a mean difference in dB, best if 0. `softer=3` plays each sound to $D$ up to 3 dB softer, by chance.
+# What does it gain? Two distances of `gan-course evaluate` say it, by 32 mel bands: *band levels*, how loud each is, and *modulation*, how deep it wavers at each frequency from 1.5 to 35 Hz. Both compare the quantiles of generated sounds with those of real ones, and are a mean difference in dB, best if 0. `softer=3` played each real sound to $D$ up to 3 dB softer, by chance.
 # Each row is a training of `orchestra`, of 30 to 40 minutes; where there are two numbers it was trained twice, and they show what is chance. With `gamma_at_end` the weight γ of the penalties falls to that value by the end; elsewhere it falls to 0.2. A third judge penalised by pictures is no option any more: those rows are of an earlier version of this course. Sounds are made by the vocoder of lesson 03, as it was before its last training; in brackets, by Griffin-Lim.
 #
 # | `antialiased` | `detail` | `softer` | the third judge | modulation, dB | AUC | band levels, dB | right instrument, new pairs |
@@ -612,7 +612,7 @@ for name, seen in shown.items():
 # One half of the recordings is .30 dB from the other by *modulation*. Brought back by the vocoder they come to .40, by Griffin-Lim to .78: the one adds .10 dB, though it was trained on built-in notes alone, and the other .48 dB. So `orchestra-full` is heard through it.
 #
 # - Filters *alone* take the teeth away, and then there is as much power between them: what nobody minds is not unlearnt. It takes a $D$ that minds.
-# - `softer=3` had a price. $D$ never heard a note as loud as it had been recorded, and $G$ learnt to play softer, by 0.9 dB in the first row and 1.6 dB in the third. **Augmentations leak** (Karras et al. 2020): this one is no longer used here.
+# - `softer=3` had a price. $D$ never heard a note as loud as it had been recorded, and $G$ learnt to play softer, by 0.9 dB in the first row and 1.6 dB in the third. **Augmentations leak** (Karras et al. 2020). They do not if what $G$ makes is played softer as well, by as much at random: today `softer` does both, and those rows are of an earlier version.
 # - With what is quick magnified the old teeth were gone, and there were bumps elsewhere, at 10 and 21 Hz, in the mean over the 277 notes of `gan-course evaluate`. With the third judge there were none.
 # - To be shown a thing was not enough: with wide bands, but slopes by pictures, the third judge did no better than with single bands. A weaker penalty let $D$ look closer, at the cost of the levels. Penalised by what it is shown, such a judge came to .63 and .69 dB at once.
 # - Drawn larger, and added to the others, the third judge drowned them: with 0.2, half way through the training, band levels were off by 3.4 dB, and we stopped it. With 0.3 and `apart` they were off by 2.6 dB then, and 2.1 dB in the end.
@@ -679,7 +679,7 @@ column(tiles(heard[:, 0].numpy(), "a cello and a clarinet, as G drew them and as
 # ## Few sounds: play them differently
 #
 # With a few hundred sounds $D$ soon knows each by heart, and every *other* sound becomes a fake to it, good ones too. One remedy is cheap:
-# never play a sound twice in quite the same way. Begin it a little later. Play it a little softer, if you have the levels to spare: we saw above that $G$ then plays softer, too (whatever you vary, $G$ learns as well; with a delay of up to 10 ms its notes begin up to 10 ms late). What we must not touch is what the labels
+# never play a sound twice in quite the same way. Begin it a little later. Play it a little softer, and what $G$ makes too, or $G$ learns to play softer itself, as we saw above. (A delay is put on real sounds alone, and $G$ learns it: with up to 10 ms its notes begin up to 10 ms late, which nobody minds.) What we must not touch is what the labels
 # say: **never shift the pitch** of a sound that is labelled with one.
 #
 # **Exercise 7** (9 minutes, 2 points). Write the delay. Each clip has its own number of samples; before it there is silence, and what runs over
