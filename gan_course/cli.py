@@ -188,6 +188,7 @@ def train(
     machines: Annotated[int, typer.Option(min=1, help="Machines, each started by torchrun.")] = 1,
 ) -> None:
     """Train a spectrogram GAN. Ctrl-C stops it with everything saved; the same command goes on."""
+    begun_at = time.monotonic()
     import torch
 
     from gan_course.display.monitor import tiles
@@ -197,7 +198,6 @@ def train(
     from gan_course.training.processes import cards
     from gan_course.training.recorders import History, ProgressBar, Samples
 
-    begun_at = time.monotonic()
     named = {name: value for name, value in {"steps": steps, "seed": seed}.items() if value is not None}
     try:
         wanted = Recipe.read(recipe, **named)
@@ -230,12 +230,10 @@ def train(
             length = clips.audio.shape[-1] / clips.rate
             typer.echo(f"Your sounds: {clips.note}; as clips of {length:.2f} s at {clips.rate:,} Hz.")
         if not any(int(os.environ.get(name, 0)) for name in ("RANK", "LOCAL_RANK")):
-            with_card = (
-                f"{devices * machines} graphics card{'s' * (devices * machines > 1)}" if cards() else ""
-            )
-            typer.echo(
-                f"On {with_card or f'the processor, with {torch.get_num_threads()} threads a process'}."
-            )
+            several = devices * machines
+            alone = "a graphics card" if cards() else f"the processor, with {torch.get_num_threads()} threads"
+            each = "one graphics card each" if cards() else "on the processor"
+            typer.echo(f"In {several} processes, {each}." if several > 1 else f"On {alone}.")
         complete = done_in(folder) == wanted.steps
         examination = Examination(wanted, clips) if measure_every else None
         run = train(
@@ -396,9 +394,9 @@ def generate(
             played_as.pop("pitch", None)
         named = "_".join([player.name, *played_as.values()])
         if tune is not None:
-            if to is not None or pitch is not None or count > 1:
+            if to is not None or "pitch" in conditions or count > 1:
                 raise ValueError(
-                    "a tune has its own pitches and is one sound: leave out --pitch, --to and --count"
+                    "a tune has its own pitches and is one sound: leave out the pitch, --to and --count"
                 )
             sounds = {f"{named}_tune_seed{seed}": played(player, tune, tempo, seed, **conditions)}
         elif to is not None:

@@ -199,15 +199,14 @@ def _processor() -> Iterator[Finding]:
         cuda = torch.cuda.is_available()
     if cuda:
         names = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
+        usable, wrong = True, ""
         try:
-            wrong = (
-                ""
-                if cards()
-                else "This torch cannot compute on it: it needs a newer driver, or a newer card."
-            )
+            usable = cards() > 0
         except ValueError as error:
-            wrong = _first_line(str(error))
-        yield Finding("device", f"{'cpu, not ' if wrong else ''}cuda: {', '.join(names)}", wrong)
+            wrong = f"{_first_line(str(error))}."
+        if not usable:
+            wrong = "This torch cannot compute on it: it needs a newer driver, or a newer card."
+        yield Finding("device", f"{'' if usable else 'cpu, not '}cuda: {', '.join(names)}", wrong)
     elif torch.backends.mps.is_available():
         yield Finding("device", "cpu (the graphics part of this Apple processor is not used)")
     else:

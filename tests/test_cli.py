@@ -98,6 +98,7 @@ def test_a_tune_and_a_way_between_two_seeds_are_written(tmp_path: Path) -> None:
     for arguments, said in (
         (("--tune", "C4:two"), "is no note"),
         (("--tune", "C4", "--count", "2"), "leave out"),
+        (("--tune", "C4", "--label", "pitch=C4"), "a tune has its own pitches"),
         (("--to", "5"), "give --count"),
         (("--label", "digit"), "name=value"),
         (("--label", "digit=7"), "knows no digit"),
@@ -211,7 +212,12 @@ def test_a_folder_of_ones_own_sounds_is_trained_on_in_pieces_with_changes_as_the
     assert json.loads((tmp_path / "long" / "recipe.json").read_text())["data_options"]["samples"] == 32_768
     first = run(*asked, "--within", "0.05", "--pause-after", "0.005", folder=tmp_path)
     assert first.returncode == 0, first.stderr
-    for said in ("1 left out", "of folder broken nothing is left", "as clips of 1.02 s", "On the processor, with"):
+    for said in (
+        "1 left out",
+        "of folder broken nothing is left",
+        "as clips of 1.02 s",
+        "On the processor, with ",
+    ):
         assert said in first.stdout
     assert "the same command goes on" in first.stdout
     second = run(*asked, "--within", "0.05", folder=tmp_path)

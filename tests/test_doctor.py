@@ -185,6 +185,13 @@ def test_graphics_processor_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     found = list(doctor._processor())[-1]
     assert found.what.startswith("cpu, not cuda") and "a newer card" in found.wrong and not found.stops
 
+    def full() -> int:
+        raise ValueError("the graphics card 0 has no memory left: end what else computes on it")
+
+    monkeypatch.setattr(processes, "cards", full)
+    found = list(doctor._processor())[-1]
+    assert found.what == "cuda: GPU 0, GPU 1" and "no memory left" in found.wrong and not found.stops
+
 
 def test_read_only_data_folder_is_a_hint(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor.os, "access", lambda *_: False)

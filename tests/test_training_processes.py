@@ -248,7 +248,7 @@ def test_a_card_that_others_have_filled_is_no_reason_to_train_on_the_processor_u
 @pytest.mark.parametrize(
     ("owner", "name", "value", "asked", "said"),
     [
-        (processes.os, "name", "nt", {"devices": 2}, "choose one device"),
+        (processes, "SYSTEM", "nt", {"devices": 2}, "choose one device"),
         (processes.sys, "ps1", ">>> ", {"devices": 3}, "in a terminal, gan-course train … --devices 3"),
         (processes.os, "environ", {}, {"machines": 2}, "torchrun --nnodes 2 --nproc-per-node 1"),
         (
@@ -256,7 +256,7 @@ def test_a_card_that_others_have_filled_is_no_reason_to_train_on_the_processor_u
             "is_initialized",
             lambda: True,
             {"devices": 4},
-            "has started 2 processes before, and 4",
+            "has started 2 processes before, and cannot start 4",
         ),
     ],
 )
@@ -264,18 +264,52 @@ def test_several_processes_that_cannot_start_are_refused_and_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, value: Any, asked: dict[str, int], said: str
 ) -> None:
     monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
+    monkeypatch.setattr(processes, "SYSTEM", "posix")
+    monkeypatch.delattr(sys, "ps1", raising=False)
     with monkeypatch.context() as changed:
         changed.setattr(owner, name, value, raising=False)
         with pytest.raises(ValueError) as raised:
-            fabric(**asked)
+            processes._check_that_several_can_start(**{"devices": 1, "machines": 1} | asked)
     assert said in str(raised.value)
 
 
-def test_who_stops_ends_those_that_it_has_started() -> None:
+def test_who_stops_ends_those_that_it_has_started_and_starts_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "_ended", set())
     other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    end_others(SimpleNamespace(strategy=SimpleNamespace(launcher=SimpleNamespace(procs=[other]))))
-    assert other.wait(timeout=10) != 0
+    started = [other]
+    end_others(SimpleNamespace(strategy=SimpleNamespace(launcher=SimpleNamespace(procs=started))))
+    assert other.returncode and not started
     end_others(SimpleNamespace(strategy=SimpleNamespace(launcher=None)))
+    monkeypatch.setattr(processes, "SYSTEM", "posix")
+    with pytest.raises(ValueError, match="begin a new program"):
+        processes._check_that_several_can_start(2, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="several processes train on other systems")
+def test_a_failure_of_the_first_process_is_told_and_ends_the_others_and_not_the_program(
+    tmp_path: Path,
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import time\n"
+        "from gan_course.training import train\n"
+        "from gan_course.training.recorders import History\n"
+        "from tests.test_training import SMALL\n"
+        "class Full(History):\n"
+        "    def step(self, *told):\n"
+        "        raise OSError('the disk is full')\n"
+        "try:\n"
+        f"    train(SMALL, folder={str(tmp_path / 'run')!r}, observers=[Full({str(tmp_path / 'run')!r})], devices=2)\n"
+        "except OSError as error:\n"
+        "    print('told:', error)\n"
+        "time.sleep(8)\n"
+        "print('still here')\n"
+    )
+    env = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+    done = subprocess.run([sys.executable, program], env=env, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.split("\n")[-3:] == ["told: the disk is full", "still here", ""]
 
 
 def test_a_card_whose_driver_is_too_old_is_none_and_the_processor_takes_over(

@@ -103,6 +103,10 @@ class Training:
             varied=self._softer if recipe.softer else None,
         )
         self.audio = self.clips.audio.to(self.fabric.device) if recipe.shift else None
+        if not recipe.shift:
+            _ = (
+                self.real
+            )  # now, and not in the first step; where clips begin later each is encoded when it is drawn
         self.labels = {name: self.clips.labels[name].to(self.fabric.device) for name in recipe.conditions}
         if recipe.unheard:
             heights = [midi_number(name) for name in self._pitches("unheard")]

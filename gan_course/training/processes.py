@@ -76,12 +76,13 @@ def fabric(precision: str = "32-true", devices: int = 1, machines: int = 1) -> A
     return made
 
 
+SYSTEM = os.name
 STARTED_TOGETHER = ("TORCHELASTIC_RUN_ID", "MASTER_ADDR", "SLURM_JOB_ID")
 """One of these is in the environment of a process that was started together with others, on other machines too."""
 
 
 def _check_that_several_can_start(devices: int, machines: int) -> None:
-    if os.name == "nt":
+    if SYSTEM == "nt":
         raise ValueError("several processes train together on Linux and macOS alone: choose one device")
     if hasattr(sys, "ps1"):
         raise ValueError(
@@ -91,13 +92,13 @@ def _check_that_several_can_start(devices: int, machines: int) -> None:
         raise ValueError(
             f"{machines} machines were asked for, and nothing has started them together: start on each of them "
             f"torchrun --nnodes {machines} --nproc-per-node {devices} --rdzv-backend c10d --rdzv-endpoint FIRST:29500 "
-            f"and then this command, FIRST being the name of one of them"
+            f"--no-python and then this command, FIRST being the name of one of them"
         )
     started = torch.distributed.get_world_size() if torch.distributed.is_initialized() else devices * machines
-    if started != devices * machines:
+    if started != devices * machines or _ended:
         raise ValueError(
-            f"this program has started {started} processes before, and {devices * machines} are asked for now: begin "
-            f"a new program"
+            f"this program has started {started} processes before, and cannot start {devices * machines} now: begin a "
+            f"new program"
         )
 
 
@@ -109,11 +110,18 @@ def mean_of_all(x: Tensor, processes: int) -> Tensor:
     return x
 
 
+_ended: set[int] = set()  # the processes that were ended; without them their group is of no more use
+
+
 def end_others(made: Any) -> None:
     """End the processes that this one has started for the Fabric ``made``: they would wait for it in vain."""
-    for process in getattr(getattr(made.strategy, "launcher", None), "procs", ()):
+    others = getattr(getattr(made.strategy, "launcher", None), "procs", [])
+    for process in others:
         with suppress(OSError):
             process.kill()
+        process.wait()
+        _ended.add(process.pid)
+    others.clear()  # Lightning ends the program soon after one of them was killed, unless it knows of none
 
 
 @contextmanager

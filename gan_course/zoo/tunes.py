@@ -55,6 +55,8 @@ def tune(
     notes = read_tune(notes) if isinstance(notes, str) else notes
     if "pitch" not in model.classes:
         raise ValueError(f"{model.name} has no pitch to play a tune with: its conditions are {_known(model)}")
+    if "pitch" in conditions:
+        raise ValueError(f"a tune has its own pitches: leave out the pitch {conditions['pitch']}")
     if not 0 < tempo < math.inf:
         raise ValueError(f"the tempo is {tempo} beats a minute, and a number above 0 is expected")
     pitches = list(dict.fromkeys(pitch for pitch, _ in notes if pitch != REST))  # each is drawn once

@@ -746,7 +746,7 @@ for name, game in games.items():
 print(f"real notes {throbs(pictures[:16])}")
 
 # %% [markdown]
-# All three throb several times as deep as real notes do, and at 25 Hz as well, where nothing but chance leads. In our two trainings (on two processors) kernel 5 throbbed twice as deep at the rates of the flutter as at 25 Hz, and the others about alike at all three. So what the pictures told apart clearly, the sounds tell less clearly: after so few steps you hear roughness of every kind, and not the flutter alone. Flutter is *one* fault, and the resize buys its absence with more computing, and with high frequencies that it has to make up for.
+# All three throb several times as deep as real notes do, and at 25 Hz as well, where nothing but chance leads. In our two trainings (on two processors) kernel 5 throbbed twice as deep at both rates of the flutter as at 25 Hz, and neither of the others did. So what the pictures told apart clearly, the sounds tell less clearly: after so few steps you hear roughness of every kind, and not the flutter alone. Flutter is *one* fault, and the resize buys its absence with more computing, and with high frequencies that it has to make up for.
 #
 # ### On with one of them
 #

@@ -332,7 +332,9 @@ print("one step of a convolution here:", ", ".join(f"{name} {1000 * taken:.1f} m
 # - **Recall and coverage** should grow. When they have not for a long time, stop.
 
 # %% tags=["demo"]
-NAME, SECONDS = ("full", 480) if cards(gigabytes=24) else ("lite", 30 if fastest_precision() == "bf16-mixed" else 75)
+begun = (Path("runs") / "full" / "checkpoint.safetensors").is_file()
+large = cards(gigabytes=24) or (begun and cards())  # a graphics card with so much memory free
+NAME, SECONDS = ("full", 480) if large else ("lite", 30 if fastest_precision() == "bf16-mixed" else 75)
 plan = Recipe.read(NAME)
 sounds = datasets.load(plan.data, **plan.data_options)
 mine = train(plan, sounds, observers=[Monitor(NAME)], sample_every=300, measure=evaluation.Examination(plan, sounds),
@@ -612,7 +614,7 @@ for name, seen in shown.items():
 # One half of the recordings is .30 dB from the other by *modulation*. Brought back by the vocoder they come to .40, by Griffin-Lim to .78: the one adds .10 dB, though it was trained on built-in notes alone, and the other .48 dB. So `orchestra-full` is heard through it.
 #
 # - Filters *alone* take the teeth away, and then there is as much power between them: what nobody minds is not unlearnt. It takes a $D$ that minds.
-# - `softer=3` had a price. $D$ never heard a note as loud as it had been recorded, and $G$ learnt to play softer, by 0.9 dB in the first row and 1.6 dB in the third. **Augmentations leak** (Karras et al. 2020). They do not if what $G$ makes is played softer as well, by as much at random: today `softer` does both, and those rows are of an earlier version.
+# - `softer=3` had a price. $D$ never heard a note as loud as it had been recorded, and $G$ learnt to play softer, by 0.9 dB in the first row and 1.6 dB in the third. **Augmentations leak** (Karras et al. 2020). This one does not if what $G$ makes is played softer as well, by as much at random: from the levels that $D$ hears one can tell those that were played. (Turn pictures by one of four right angles, and nobody can tell which way was up.) Today `softer` does both; those rows are of an earlier version.
 # - With what is quick magnified the old teeth were gone, and there were bumps elsewhere, at 10 and 21 Hz, in the mean over the 277 notes of `gan-course evaluate`. With the third judge there were none.
 # - To be shown a thing was not enough: with wide bands, but slopes by pictures, the third judge did no better than with single bands. A weaker penalty let $D$ look closer, at the cost of the levels. Penalised by what it is shown, such a judge came to .63 and .69 dB at once.
 # - Drawn larger, and added to the others, the third judge drowned them: with 0.2, half way through the training, band levels were off by 3.4 dB, and we stopped it. With 0.3 and `apart` they were off by 2.6 dB then, and 2.1 dB in the end.
