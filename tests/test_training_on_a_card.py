@@ -28,7 +28,7 @@ from tests.pretended_card import card
 
 name, folder = sys.argv[1], Path(sys.argv[2])
 recipe = Recipe.read(name)
-recipe = recipe.changed(["precision=32-true", "data=notes", "data_options.split=", "batch=4", "penalty_every=2"])
+recipe = recipe.changed(["precision=32-true", "data=notes", "data_options.split=", "batch=2", "penalty_every=2"])
 length = recipe.data_options.get("samples", 16384)
 notes = datasets.notes(24, samples=length)
 
