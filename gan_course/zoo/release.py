@@ -29,8 +29,8 @@ REMARKS = {
     "orchestra-full": "The recipe is the best of several that were compared with the same ear, judges and held-out "
     "recordings (lesson 09), so it looks a little better here than it would with others.",
     "digits-full": "Of three trainings that were compared with the same ear, judges and held-out recordings this is "
-    "the best, so it looks a little better here than it would with others. By the label ear its sounds lie a little nearer "
-    "to those that it was trained on than new recordings do: of so few, something was learnt by heart.",
+    "the best, so it looks a little better here than it would with others. By the label ear its sounds lie a little "
+    "nearer to those that it was trained on than new recordings do: of so few, something was learnt by heart.",
 }
 """What a card says besides, by the name of the model."""
 BY_LUCK = ("band levels", "modulation", TOLD)
