@@ -281,6 +281,7 @@ def test_who_stops_ends_those_that_it_has_started_and_starts_no_more(monkeypatch
     assert other.returncode and not started
     end_others(SimpleNamespace(strategy=SimpleNamespace(launcher=None)))
     monkeypatch.setattr(processes, "SYSTEM", "posix")
+    monkeypatch.delattr(sys, "ps1", raising=False)  # which IPython sets, in other tests of this process
     with pytest.raises(ValueError, match="begin a new program"):
         processes._check_that_several_can_start(2, 1)
 
