@@ -42,8 +42,8 @@ def track_pitch(audio: Tensor, rate: int, low: float = 60.0, high: float = 1000.
 def search_range(wanted: Tensor, rate: int) -> tuple[float, float]:
     """Where `track_pitch` is to search (Hz) among sounds that should have pitches ``wanted`` (Hz).
 
-    From half an octave below the lowest, where no period is twice its own, to an octave and a tone above the highest,
-    so that one that is played an octave too high is heard there; at most a quarter of the rate.
+    From half an octave below the lowest, so that two periods of it are not taken for one, to an octave and a tone above
+    the highest, so that one that is played an octave too high is heard there; at most a quarter of the rate.
     """
     return float(wanted.min()) / 2**0.5, min(float(wanted.max()) * 2 ** (14 / 12), rate / 4)
 

@@ -104,9 +104,8 @@ class Training:
         )
         self.audio = self.clips.audio.to(self.fabric.device) if recipe.shift else None
         if not recipe.shift:
-            _ = (
-                self.real
-            )  # now, and not in the first step; where clips begin later each is encoded when it is drawn
+            # Now, and not in the first step. Clips that begin later are encoded when they are drawn.
+            _ = self.real
         self.labels = {name: self.clips.labels[name].to(self.fabric.device) for name in recipe.conditions}
         if recipe.unheard:
             heights = [midi_number(name) for name in self._pitches("unheard")]
