@@ -105,6 +105,12 @@ RIGHT = {
         "    even, odd = fft(x[::2]), fft(x[1::2])\n"
         "    turned = torch.exp(-2j * torch.pi * torch.arange(len(odd)) / len(x)) * odd\n"
         "    return torch.cat([even + turned, even - turned])",
+        "torch, by cosines and sines": "def fft(x):\n"
+        "    x = torch.as_tensor(np.array(x)).to(torch.complex128)\n    N = len(x)\n"
+        "    if N == 1:\n        return x\n    E, O = fft(x[::2]), fft(x[1::2])\n"
+        "    angle = -2 * math.pi * torch.arange(N).double() / N\n"
+        "    w = torch.complex(torch.cos(angle), torch.sin(angle)).to(torch.complex128)\n"
+        "    return torch.cat([E, E]) + w * torch.cat([O, O])",
         "torch, written out": "def fft(x):\n    x = torch.as_tensor(np.array(x), dtype=torch.complex128)\n"
         "    N = len(x)\n    if N == 1:\n        return x\n    even, odd = fft(x[::2]), fft(x[1::2])\n"
         "    X = torch.zeros(N, dtype=torch.complex128)\n"
@@ -461,6 +467,15 @@ WRONG = {
             "def fft(x):\n    x = torch.as_tensor(np.array(x)).to(torch.complex128)\n"
             "    n = torch.arange(len(x)).double()\n"
             "    return torch.exp(-2j * torch.pi * torch.outer(n, n) / len(x)) @ x",
+            "no faster than the DFT",
+        ),
+        "torch's DFT of both halves": (
+            "def dft(x):\n    n = torch.arange(len(x)).double()\n"
+            "    return torch.exp(-2j * torch.pi * torch.outer(n, n) / len(x)) @ x\n\n"
+            "def fft(x):\n    x = torch.as_tensor(np.array(x)).to(torch.complex128)\n"
+            "    if len(x) == 1:\n        return x\n    E, O = dft(x[::2]), dft(x[1::2])\n"
+            "    t = torch.exp(-2j * torch.pi * torch.arange(len(O)) / len(x)) * O\n"
+            "    return torch.cat([E + t, E - t])",
             "no faster than the DFT",
         ),
         "torch's DFT in a loop": (
