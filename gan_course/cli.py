@@ -8,7 +8,11 @@ from __future__ import annotations
 import math
 import os
 import re
+import signal
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from gan_course.training import Recipe
     from gan_course.zoo import Model
 
 app = typer.Typer(
@@ -46,6 +51,41 @@ def fail_together(message: str, alone: bool = False) -> typer.Exit:
     if number == "0":
         return fail(message)
     return fail(f"process {number}: {message}") if alone else typer.Exit(1)
+
+
+@contextmanager
+def endings_wait() -> Iterator[list[int]]:
+    """Take what asks this process to end (SIGTERM, and SIGHUP of a terminal that is closed) for Ctrl-C; yield them.
+
+    Whatever the command then ends with, its status is 128 and the signal's number. What this process was told to
+    ignore stays ignored, but for Ctrl-C, which a script's ``&`` makes it ignore.
+    """
+    caught: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield caught
+        return
+
+    def once(number: int, frame: Any) -> None:
+        if not caught:  # some send it twice, to the process and to its group
+            caught.append(number)
+            signal.raise_signal(signal.SIGINT)
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    usual = {number: signal.getsignal(number) for number in numbers}
+    waiting = {number: once for number, handler in usual.items() if handler == signal.SIG_DFL}
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN and waiting:
+        usual[signal.SIGINT], waiting[signal.SIGINT] = signal.SIG_IGN, signal.default_int_handler
+    try:
+        for number, handler in waiting.items():
+            signal.signal(number, handler)
+        yield caught
+    except (typer.Exit, KeyboardInterrupt, OSError):  # the last where the terminal is gone
+        if caught:
+            raise typer.Exit(128 + caught[0]) from None
+        raise
+    finally:
+        for number in waiting:
+            signal.signal(number, usual[number])
 
 
 @app.command()
@@ -146,11 +186,12 @@ def data(
 
 
 @app.command()
+@endings_wait()
 def train(
     recipe: Annotated[
         str,
         typer.Argument(
-            help="A shipped recipe (lite, full, notes, orchestra, digits) or the path of a JSON file."
+            help="A shipped recipe (lite, full, notes, orchestra, digits, memoriser) or the path of a JSON file."
         ),
     ],
     folder: Annotated[
@@ -158,7 +199,11 @@ def train(
         typer.Option(help="Where checkpoints, tables and samples go; a run found there is taken up."),
     ],
     sounds: Annotated[
-        Path | None, typer.Option(help="A folder of your own sounds; its sub-folders become labels.")
+        Path | None,
+        typer.Option(
+            help="A folder of your own sounds; its sub-folders become labels. Of a run on such a folder: where it is "
+            "now."
+        ),
     ] = None,
     change: Annotated[
         list[str] | None,
@@ -187,22 +232,27 @@ def train(
     devices: Annotated[int, typer.Option(min=1, help="Processes on this machine, one a graphics card.")] = 1,
     machines: Annotated[int, typer.Option(min=1, help="Machines, each started by torchrun.")] = 1,
 ) -> None:
-    """Train a spectrogram GAN. Ctrl-C stops it with everything saved; the same command goes on."""
+    """Train a spectrogram GAN. Ctrl-C stops it with everything saved; the same command goes on.
+
+    So does what ends a process (SIGTERM) or closes its terminal (SIGHUP).
+    """
     begun_at = time.monotonic()
     import torch
 
     from gan_course.display.monitor import tiles
     from gan_course.evaluation.during import Examination
-    from gan_course.training import Recipe, steps_within, train
+    from gan_course.training import steps_within, train
     from gan_course.training.loop import begun_in, done_in
     from gan_course.training.processes import cards
     from gan_course.training.recorders import History, ProgressBar, Samples
 
     named = {name: value for name, value in {"steps": steps, "seed": seed}.items() if value is not None}
     try:
-        wanted = Recipe.read(recipe, **named)
+        wanted = _recipe_for(recipe, folder, named)
         clips = None
-        if sounds is not None:
+        if sounds is not None and wanted.data == "folder":
+            wanted = wanted.with_sounds_in(sounds.expanduser().absolute())
+        elif sounds is not None:
             options: dict[str, Any] = {"path": str(sounds.expanduser().absolute()), "split": "train"}
             # As long, and at the rate, as the recipe's own clips are.
             options |= {
@@ -225,13 +275,14 @@ def train(
         if within is not None:
             begun = begun_in(folder)
             wanted = replace(wanted, steps=begun.steps if begun else steps_within(wanted, 60 * within, clips))
-            typer.echo(f"{wanted.steps:,} step{'s' * (wanted.steps != 1)}")
+            typer.echo(_counted(wanted.steps, "step"))
         if sounds is not None:
             length = clips.audio.shape[-1] / clips.rate
             typer.echo(f"Your sounds: {clips.note}; as clips of {length:.2f} s at {clips.rate:,} Hz.")
         if not any(int(os.environ.get(name, 0)) for name in ("RANK", "LOCAL_RANK")):
             several = devices * machines
-            alone = "a graphics card" if cards() else f"the processor, with {torch.get_num_threads()} threads"
+            threads = _counted(torch.get_num_threads(), "thread")
+            alone = "a graphics card" if cards() else f"the processor, with {threads}"
             each = "one graphics card each" if cards() else "on the processor"
             typer.echo(f"In {several} processes, {each}." if several > 1 else f"On {alone}.")
         complete = done_in(folder) == wanted.steps
@@ -270,11 +321,32 @@ def train(
         typer.echo(f"The generator is in {folder / 'generator.safetensors'}.")
         if complete:
             typer.echo(
-                f"The run had done all of its {run.done:,} steps before. Its rates fall over these, so it does not go "
-                "on: to train longer, name another --folder."
+                f"The run was at its end before, after {_counted(run.done, 'step')}. Its rates fall over these, so it "
+                "does not go on: to train longer, name another --folder."
             )
         if run.done < wanted.steps:
             typer.echo(f"{run.done:,} of {wanted.steps:,} steps are done; the same command goes on.")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
+def _recipe_for(name: str, folder: Path, changes: dict[str, Any]) -> Recipe:
+    """The recipe of that name; that of a run in its own folder is there as long as its checkpoint is."""
+    from gan_course.training import Recipe, checkpoint
+    from gan_course.training.loop import RECIPE, mend_recipe
+
+    own = folder / RECIPE
+    if Path(name).absolute() != own.absolute() or not (folder / checkpoint.CHECKPOINT).is_file():
+        return Recipe.read(name, **changes)
+    mend_recipe(folder)
+    try:
+        return Recipe.read(name, **changes)
+    except ValueError as error:
+        raise ValueError(
+            f"{error}; or move it away, and the same command goes on with what the run was trained with"
+        ) from None
 
 
 @app.command("train-ear")
@@ -373,6 +445,8 @@ def generate(
 ) -> None:
     """Write sounds of a trained generator to files; a file that is there already is never replaced."""
     from gan_course import zoo
+    from gan_course.training import checkpoint
+    from gan_course.zoo.model import as_file_name
     from gan_course.zoo.tunes import tune as played
 
     conditions = {k: v for k, v in {"pitch": pitch, "instrument": instrument}.items() if v is not None}
@@ -392,7 +466,7 @@ def generate(
         played_as = {kind: names[0] for kind, names in player.asked(conditions).items()}
         if tune is not None:
             played_as.pop("pitch", None)
-        named = "_".join([player.name, *played_as.values()])
+        named = "_".join(map(as_file_name, [player.name, *played_as.values()]))
         if tune is not None:
             if to is not None or "pitch" in conditions or count > 1:
                 raise ValueError(
@@ -417,7 +491,10 @@ def generate(
             raise ValueError(
                 f"{folder / there[0]}.wav is there already: name another --folder or --seed, or move it away"
             )
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise checkpoint.not_written(folder, error) from None
         for name, sound in sounds.items():
             loud = sound.peak > 1
             file = (sound.at_peak(-1.0) if loud else sound).save(folder / f"{name}.wav")
@@ -441,6 +518,10 @@ def evaluate(
             help="Make the sounds by vocoder-notes, another vocoder, or griffin-lim; as released if none."
         ),
     ] = None,
+    sounds: Annotated[
+        Path | None,
+        typer.Option(help="Of a model that was trained on a folder of sounds: where that folder is now."),
+    ] = None,
 ) -> None:
     """Judge a generator: a table of metrics, and a page with sounds, pictures and the model card."""
     from gan_course import zoo
@@ -452,11 +533,13 @@ def evaluate(
         _hear(player, vocoder)
         place = folder or Path("judged") / player.name
         replaced = check_place(place)
-        found = judged(player, count, seed, two_sample, say=lambda text: typer.echo(f"{text} …", err=True))
+        found = judged(
+            player, count, seed, two_sample, say=lambda text: typer.echo(f"{text} …", err=True), sounds=sounds
+        )
+        typer.echo(f"{found.verdict}\n")
         page = write_report(found, place)
     except (ValueError, OSError) as error:
         raise fail(str(error)) from None
-    typer.echo(f"{found.verdict}\n")
     if replaced:
         typer.echo(replaced)
     typer.echo(f"The report is {page}, its numbers are {page.with_name('metrics.json')}.")

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 FORMATS = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".mp3": "MP3"}
 """The file endings that `Sound.load` and `Sound.save` know, with libsndfile's name for each."""
 
+CANCELLED = -20.0
+"""Channels cancel where their mean is so far below the loudest of them (dB)."""
+
 _Drawing = Callable[["Sound"], dict[str, str]]
 _drawing: _Drawing | None = None
 
@@ -110,7 +113,9 @@ class Sound:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], rate: int | None = None) -> Self:
-        """Read a wav, flac, ogg or mp3 file; several channels become their mean.
+        """Read a wav, flac, ogg or mp3 file; several channels become their mean, or the loudest one where they cancel.
+
+        They cancel where the mean is 20 dB or more below the loudest channel, as with one that is the other's negative.
 
         rate: resample to this rate (Hz); None keeps the file's own.
 
@@ -441,7 +446,15 @@ def _read(path: Path) -> tuple[NDArray[np.floating], int]:
     if not len(channels):
         raise SoundError(f"{path} is a sound file without a single sample.")
     wide = subtype in ("PCM_32", "DOUBLE")
-    return channels.mean(axis=1).astype(np.float64 if wide else np.float32), rate
+    return _mixed(channels).astype(np.float64 if wide else np.float32), rate
+
+
+def _mixed(channels: NDArray[np.floating]) -> NDArray[np.floating]:
+    """`(sample, channel)` as one channel: their mean, or the loudest where these cancel (`CANCELLED`)."""
+    mean = channels.mean(axis=1)
+    powers = np.einsum("ij,ij->j", channels, channels)
+    loudest = int(np.argmax(powers))
+    return channels[:, loudest] if mean @ mean < _amplitude(CANCELLED) ** 2 * powers[loudest] else mean
 
 
 def _knows_its_length(content: bytes | mmap, kind: str) -> bool:

@@ -112,6 +112,13 @@ def test_a_tune_and_a_way_between_two_seeds_are_written(tmp_path: Path) -> None:
         assert wrong.returncode == 1 and said in wrong.stderr and "Traceback" not in wrong.stderr
 
 
+def test_help_names_every_shipped_recipe(tmp_path: Path) -> None:
+    from gan_course.training.recipe import RECIPES
+
+    said = run("train", "--help", folder=tmp_path).stdout
+    assert all(path.stem in said for path in RECIPES.glob("*.json"))
+
+
 def test_a_wrong_pitch_is_answered_in_one_sentence(tmp_path: Path) -> None:
     done = run("generate", "notes-full", "--pitch", "H9", folder=tmp_path)
     assert done.returncode == 1
@@ -192,7 +199,7 @@ def test_a_folder_of_ones_own_sounds_is_trained_on_in_pieces_with_changes_as_the
     again = run(
         *asked, "--set", "data_options.labels=none", "--steps", "1", "--folder", "bare", folder=tmp_path
     )
-    assert again.returncode == 0 and "had done all of its 1 steps before" in again.stdout
+    assert again.returncode == 0 and "was at its end before, after 1 step." in again.stdout
     (tmp_path / "mine" / "stray.wav").unlink()
     small = (
         "--set",

@@ -75,9 +75,11 @@ def test_a_mixed_folder_becomes_clips_of_one_length_and_rate(mixed: Path) -> Non
     assert clips.audio.abs().amax(1).tolist() == pytest.approx([10 ** (-1 / 20)] * 8, rel=0.1)
     words = [clip.label for clip in clips]
     assert words.count("dog") == 2
-    assert "6 of 10 files" in clips.note
-    for counted in ("1 left out, empty", "1 left out, silent", "1 left out, too short", "1 cut", "5 padded"):
-        assert counted in clips.note, clips.note
+    assert clips.note == (
+        "6 of 10 files: 1 cut (1 with a rest unused), 5 padded, 5 resampled, 1 trimmed; 4 left out (1: empty;"
+        " 1: not readable as sound; 1: silent; 1: too short), namely cat/click.wav, cat/empty.wav, cat/no.wav"
+        " and 1 more"
+    )
 
 
 def test_the_report_says_what_was_done_to_each_file(mixed: Path) -> None:
@@ -154,7 +156,7 @@ def test_a_copy_is_left_out_since_it_could_be_on_the_other_side(tmp_path: Path) 
     put(tmp_path / "b" / "other.wav", tone(0.3, frequency=300))
     clips = folder.load(tmp_path)
     assert [clip.label for clip in clips] == ["a", "b"]
-    assert "2 left out, a copy" in clips.note
+    assert "2 left out (2: a copy), namely b/same.flac, b/same.wav" in clips.note
     assert rows(clips.report)["b/same.wav"] == (0, "left out, a copy of a/one.wav")
 
 
@@ -175,9 +177,9 @@ def test_a_long_file_read_block_by_block_is_the_same(tmp_path: Path, monkeypatch
     (tmp_path / "x.flac").write_bytes(b"fLaC, and nothing of the kind")
     clips = folder.load(tmp_path)
     assert "3 of 5 files" in clips.note
-    assert "1 left out, not readable as sound" in clips.note
+    assert "1: not readable as sound" in clips.note
     put(tmp_path / "nan.wav", np.full(4_000, np.nan), subtype="FLOAT")
-    assert "1 left out, with NaN or infinite samples" in folder.load(tmp_path).note
+    assert "1: with NaN or infinite samples" in folder.load(tmp_path).note
 
 
 @pytest.mark.parametrize("rate", [RATE, 44_100])
@@ -189,7 +191,7 @@ def test_a_long_file_without_samples_is_left_out_as_a_short_one_is(
     monkeypatch.setattr(recordings, "LARGE", 0)
     with pytest.raises(SoundError, match=re.escape(f"{empty} is a sound file without a single sample.")):
         recordings.loaded(empty, RATE)
-    assert "1 left out, empty" in folder.load(tmp_path).note
+    assert "1 left out (1: empty), namely none.wav" in folder.load(tmp_path).note
 
 
 def test_silence_within_a_long_file_makes_no_clips_but_its_loudest_part_does(tmp_path: Path) -> None:
@@ -244,7 +246,7 @@ def test_labels_from_a_table_and_a_group_that_stays_together(tmp_path: Path) -> 
     assert both[0].classes == {"speaker": tuple("abcdefgh"), "word": ("no", "yes")} == both[1].classes
     speakers = [set(clips.labels["speaker"].tolist()) for clips in both]
     assert not speakers[0] & speakers[1]
-    assert "test split by speaker" in both[1].note
+    assert f"test split by speaker: {len(both[1])} of 16 clips" in both[1].note
 
 
 def test_a_table_as_a_spreadsheet_of_another_country_and_system_writes_it(tmp_path: Path) -> None:
@@ -323,9 +325,109 @@ def test_a_folder_that_cannot_be_used_is_refused_in_one_sentence(tmp_path: Path)
     refused(lambda: folder.load(tmp_path, "both"), 'split is "all", "train" or "test"')  # type: ignore[arg-type]
     for wrong in (0, 2.5, "many", True):
         refused(lambda wrong=wrong: folder.load(tmp_path, samples=wrong), "samples is a whole number above 0")
-    refused(lambda: folder.load(tmp_path, test_share=2.0), "test_share is a share")
+    for wrong in (2.0, "0.1"):
+        refused(lambda wrong=wrong: folder.load(tmp_path, test_share=wrong), "test_share is a share")
+    for wrong in (1, 999, 768_001):
+        refused(
+            lambda wrong=wrong: folder.load(tmp_path, rate=wrong), "rate is .* from 1,000 to 768,000, and not"
+        )
+    for wrong in ("x", 5, 0.1, float("nan"), float("-inf"), True):
+        refused(
+            lambda wrong=wrong: folder.load(tmp_path, peak=wrong), "peak is in dB, 0 .full scale. or less"
+        )
+    for wrong in (True, 3):
+        refused(
+            lambda wrong=wrong: folder.load(tmp_path, labels=wrong), "labels is 'folders', None or the path"
+        )
+    refused(lambda: folder.load(tmp_path, labels=None, group=1), "group is the name of a label")
     (tmp_path / "x.wav").unlink()
     refused(lambda: folder.load(tmp_path, group="speaker"), "group is the name of a label, here folder")
+
+
+def labels_of(clips: datasets.Clips, kind: str = "folder") -> set[str]:
+    return {clips.classes[kind][index] for index in clips.labels[kind].tolist()}
+
+
+def test_of_each_label_a_file_is_in_training(tmp_path: Path) -> None:
+    for number in range(24):
+        for take in range(2):
+            different(tmp_path / f"class {number:02}" / f"{take}.wav", 2 * number + take)
+    paths = [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*.wav"))]
+    by_name = {path for path in paths if held_out(path, 0.4)}
+    of = {name: {path for path in paths if path.startswith(f"{name}/")} for name in {p[:8] for p in paths}}
+    lost = [name for name, members in of.items() if members <= by_name]
+    assert lost, "some class is held out whole, if names alone decide"
+    train, test = (folder.load(tmp_path, side, test_share=0.4) for side in ("train", "test"))
+    assert labels_of(train) == set(train.classes["folder"])
+    sides = [{paths[int(number)] for number in side.parameters["file"]} for side in (train, test)]
+    assert sides[1] < by_name and len(by_name - sides[1]) == len(lost)
+    assert sides[0] | sides[1] == set(paths) and not sides[0] & sides[1]
+    assert all(len(of[name] & sides[0]) == 1 for name in lost)
+
+
+def test_where_each_label_is_in_training_the_names_alone_decide(tmp_path: Path) -> None:
+    for number in range(30):
+        different(tmp_path / "ab"[number % 2] / f"{number}.wav", number)
+    paths = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.wav"))
+    test = folder.load(tmp_path, "test")
+    assert {paths[int(number)] for number in test.parameters["file"]} == {p for p in paths if held_out(p)}
+
+
+def test_a_file_that_is_left_out_is_no_training_sound_of_its_label(tmp_path: Path) -> None:
+    held = next(f"{n}.wav" for n in range(99) if held_out(f"a/{n}.wav"))
+    kept = next(f"{n}.wav" for n in range(99) if not held_out(f"a/{n}.wav"))
+    different(tmp_path / "a" / held, 1)
+    put(tmp_path / "a" / kept, np.zeros(4_000))
+    for number in range(20):
+        different(tmp_path / "b" / f"{number}.wav", 2 + number)
+    assert labels_of(folder.load(tmp_path, "train")) == {"a", "b"}
+
+
+def test_of_labels_of_several_kinds_each_is_in_training_unless_it_names_the_group(tmp_path: Path) -> None:
+    lines = ["file,speaker,word"]
+    for speaker in "abcdefgh":
+        for word in ("yes", f"only {speaker}"):
+            different(tmp_path / f"{speaker}{word}.wav", len(lines))
+            lines.append(f"{speaker}{word}.wav,{speaker},{word}")
+    table(tmp_path, "\n".join(lines))
+    for share in (0.4, 0.9):
+        train = folder.load(tmp_path, "train", labels="labels.csv", test_share=share)
+        assert all(labels_of(train, kind) == set(train.classes[kind]) for kind in ("speaker", "word"))
+    alone = table(tmp_path, "\n".join(lines[::2]), "alone.csv")
+    refused(
+        lambda: folder.load(tmp_path, "test", labels=alone, test_share=0.9),
+        "None of the 8 groups in .* is in the test split, as training needs one of each label: give more files of each",
+    )
+    new = folder.load(tmp_path, "train", labels=alone, group="speaker", test_share=0.6)
+    assert labels_of(new, "speaker") < set(new.classes["speaker"]), "a new speaker is what the test is about"
+
+
+def test_pitches_come_in_the_order_of_their_pitch(tmp_path: Path) -> None:
+    notes = ("G3", "C4", "D♭4", "D4", "Eb4", "E4", "A#4", "C10")
+    lines = [f"{n}.wav,{note},{note}" for n, note in enumerate(sorted(notes))]
+    for number in range(len(notes)):
+        different(tmp_path / f"{number}.wav", number)
+    table(tmp_path, "\n".join(["file,pitch,other", *lines]))
+    clips = folder.load(tmp_path, labels="labels.csv")
+    assert clips.classes["pitch"] == notes and clips.classes["other"] != notes
+    assert sorted(clips.classes["other"]) == sorted(notes)
+    table(
+        tmp_path, "\n".join(["file,pitch", *(line.rsplit(",", 1)[0].replace("G3", "low") for line in lines)])
+    )
+    assert folder.load(tmp_path, labels="labels.csv").classes["pitch"][-1] == "low"
+
+
+def test_channels_that_cancel_are_no_silence(tmp_path: Path) -> None:
+    x = tone(0.3)
+    put(tmp_path / "x.wav", np.stack([x, -x], 1))
+    clips = folder.load(tmp_path)
+    assert len(clips) == 1 and clips.audio.abs().max().item() == pytest.approx(10 ** (-1 / 20), rel=0.01)
+
+
+def test_a_name_that_is_no_text_can_be_told_all_the_same(tmp_path: Path) -> None:
+    different(tmp_path / "good.wav", 1)
+    (tmp_path / os.fsdecode(b"b\xff.wav")).write_bytes(b"")
+    folder.load(tmp_path).note.encode("utf-8")
 
 
 def test_one_file_is_a_data_set_and_has_no_test_split_of_its_own(tmp_path: Path) -> None:
@@ -350,7 +452,7 @@ def test_links_in_a_circle_end_and_links_to_nowhere_are_counted(tmp_path: Path) 
     os.symlink(tmp_path / "gone.wav", tmp_path / "z" / "nowhere.wav")
     clips = folder.load(tmp_path)
     assert [clip.label for clip in clips] == ["z"]
-    assert "1 left out, missing" in clips.note
+    assert "1 left out (1: missing), namely z/nowhere.wav" in clips.note
 
 
 def test_a_changed_folder_is_read_again(tmp_path: Path) -> None:

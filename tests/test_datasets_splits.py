@@ -7,9 +7,12 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gan_course.datasets.splits import drawn, held_out, held_out_of_each
+from gan_course.datasets.splits import drawn, held_out, held_out_but_known, held_out_of_each
 
 NAMED = st.dictionaries(st.text(max_size=8), st.sampled_from("abcd"), max_size=40)
+LABELLED = st.dictionaries(
+    st.text(max_size=8), st.frozensets(st.sampled_from("abcdefgh"), max_size=3), max_size=40
+)
 
 
 def test_names_are_drawn_evenly() -> None:
@@ -55,3 +58,28 @@ def test_of_classes_that_are_on_both_sides_a_new_group_sends_no_other_to_the_tes
     kinds -= {kind for kind in kinds if all(held_out(g, share) for g, of in groups.items() if of == kind)}
     moved = (held_out_of_each(many, share) - held_out_of_each(groups, share)) & groups.keys()
     assert not {group for group in moved if groups[group] in kinds}
+
+
+@given(LABELLED, st.floats(0, 1))
+def test_nothing_occurs_in_testing_alone_and_no_more_is_kept_for_that_than_need_be(
+    groups: dict[str, frozenset[str]], share: float
+) -> None:
+    tested = held_out_but_known(groups, share)
+    drawn_for_it = {group for group in groups if held_out(group, share)}
+    assert tested <= drawn_for_it
+    trained = groups.keys() - tested
+    assert {one for labels in groups.values() for one in labels} == {
+        one for g in trained for one in groups[g]
+    }
+    for kept in drawn_for_it - tested:  # each was needed when it was kept, for what none before it has
+        before = {g for g in trained if g not in drawn_for_it or (drawn(g), g) > (drawn(kept), kept)}
+        assert groups[kept] - {one for g in before for one in groups[g]}
+
+
+@given(LABELLED, st.floats(0, 1))
+def test_where_all_is_known_the_names_alone_decide(groups: dict[str, frozenset[str]], share: float) -> None:
+    known = groups | {name: groups.get(name, frozenset()) | {*"abcdefgh"} for name in ("in training", "too")}
+    if not all(held_out(name, share) for name in ("in training", "too")):
+        assert held_out_but_known(known, share) == {name for name in known if held_out(name, share)}
+    turned = dict(sorted(groups.items(), key=lambda item: drawn(item[0] + "x")))
+    assert held_out_but_known(turned, share) == held_out_but_known(groups, share)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gan_course.exercises import CheckFailed, lesson
-from gan_course.exercises.engine import Lesson, LessonChecks, is_stand_in, stand_in
+from gan_course.exercises.engine import Lesson, LessonChecks, is_stand_in, same_inputs, stand_in
 from gan_course.exercises.properties import Fault, difference, expect_array, expect_equal, expect_number
 
 
@@ -136,6 +136,7 @@ def test_only_the_strict_variable_makes_a_check_raise_and_the_reference_is_bound
 def test_a_check_prints_no_warning_and_leaves_the_random_state_alone(
     checks: LessonChecks, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    import random
     import sys
     import warnings
 
@@ -144,15 +145,18 @@ def test_a_check_prints_no_warning_and_leaves_the_random_state_alone(
         print("on stderr", file=sys.stderr)
         np.random.seed(3)
         torch.manual_seed(3)
+        random.seed(3)
         return 0
 
     np.random.seed(1)
     torch.manual_seed(1)
     expected = np.random.get_state()[1].copy(), torch.random.get_rng_state().clone()
+    plain = random.getstate()
     found = verdict(checks, noisy)
     assert found.warnings == ("careful",)
     assert np.array_equal(np.random.get_state()[1], expected[0])
     assert torch.equal(torch.random.get_rng_state(), expected[1])
+    assert random.getstate() == plain
     assert capfd.readouterr().err == ""
 
 
@@ -185,6 +189,35 @@ def test_a_wrong_name_of_a_check_or_lesson_names_the_right_ones(checks: LessonCh
 def test_a_difference_is_described_by_its_kind(change, said: str) -> None:
     wanted = np.random.default_rng(0).standard_normal(12)
     assert said in difference(change(wanted), wanted, 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("got", "wanted", "said"),
+    [
+        (0.5, 1.0, "is 0.5 times (1/2) what is expected"),
+        (1 / np.pi, 1.0, "(1/3.142) what is expected"),
+        (0.7123, 1.0, "is 0.7123 where 1 is expected"),  # of one number there is always a ratio
+        (1.2345678, 1.2345671, "is 1.234568 where 1.234567 is expected"),
+    ],
+)
+def test_one_number_is_told_by_its_ratio_only_where_that_says_something(
+    got: float, wanted: float, said: str
+) -> None:
+    assert said in difference(np.array(got), np.array(wanted), 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([(4, 2), (2, 1)], [(2, 1), (4, 2)]),
+        ([(4, 2), (2, 1)], [(4, 2)]),
+        ([(4, 2), (2, 1)], [(4, 2), (2, 1.0)]),
+        ({"a": 2}, {"a": 1}),
+        (np.array([2.0]), np.array([1.0])),
+    ],
+)
+def test_changed_lists_dictionaries_and_arrays_are_noticed(before, after) -> None:
+    assert same_inputs((before,), (before,)) and not same_inputs((before,), (after,))
 
 
 def test_swapped_axes_and_one_frame_too_many_are_named() -> None:

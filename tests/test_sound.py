@@ -251,6 +251,22 @@ def test_minutes_of_ogg_are_written(tmp_path: Path) -> None:
     assert len(Sound.load(long.save(tmp_path / "x.ogg"))) == len(long)
 
 
+def test_of_channels_that_cancel_the_loudest_is_heard(tmp_path: Path) -> None:
+    x = 0.5 * np.sin(np.arange(8_000) * 0.2)
+    for second, heard in (
+        (-x, x),
+        (-0.95 * x, x),
+        (-1.1 * x, -1.1 * x),
+        (-0.5 * x, 0.25 * x),
+        (x, x),
+        (0 * x, x / 2),
+    ):
+        soundfile.write(tmp_path / "two.wav", np.stack([x, second], 1), 16_000, subtype="DOUBLE")
+        np.testing.assert_allclose(Sound.load(tmp_path / "two.wav").samples, heard, atol=1e-12)
+    soundfile.write(tmp_path / "none.wav", np.zeros((100, 2)), 16_000)
+    assert Sound.load(tmp_path / "none.wav").peak == 0
+
+
 def test_real_recordings_are_read(mirror: Path, tmp_path: Path) -> None:
     archive = next(mirror.glob("*spoken-digit*.zip"), None)
     if archive is None:

@@ -268,7 +268,7 @@ def test_judges_play_a_game_each_where_a_recipe_says_so(clips: datasets.Clips) -
     assert apart.discriminator.apart and not together.discriminator.apart
     assert not torch.equal(apart.averaged["project.weight"], together.averaged["project.weight"])
     with pytest.raises(
-        ValueError, match=r"apart is True, and banded networks have no judges beside .* set apart to False"
+        ValueError, match=r"apart is true, and banded networks have no judges beside .* set apart to false"
     ):
         replace(SMALL, networks="banded", apart=True)
 
@@ -280,7 +280,7 @@ def test_a_namer_names_the_labels_where_a_recipe_says_so(clips: datasets.Clips) 
     assert not torch.equal(named.averaged["project.weight"], without.averaged["project.weight"])
     assert replace(textured, namer=True).conditioned_on({}).namer is False
     with pytest.raises(
-        ValueError, match=r"namer is True, and banded networks have no namer .* set namer to False"
+        ValueError, match=r"namer is true, and banded networks have no namer .* set namer to false"
     ):
         replace(textured, namer=True, networks="banded")
     with pytest.raises(ValueError, match="naming is 0, so that it is asked nothing"):
@@ -589,9 +589,30 @@ def test_changes_as_they_are_typed() -> None:
         representation={"representation": "LogMel", "n_mels": 32},
     )
     assert SMALL.changed(["conditions=none", "generator_widths=[4, 8]"]).conditions == ()
+    for typed, meant in (("True", True), ("FALSE", False), ("true", True)):
+        assert SMALL.changed([f"partials={typed}"]).partials is meant
     for word in ("gamma", "stepz=3", "seed.x=3", "conditions=3", "gamma=high", "one_sided=2", "batch=2.5"):
         with pytest.raises(ValueError, match=r"changes nothing|is expected"):
             SMALL.changed([word])
+
+
+def test_what_is_to_be_typed_is_said_as_it_is_typed() -> None:
+    for change, said in (
+        ("partials=yes", "partials is 'yes', and true or false is expected, such as false$"),
+        ("apart=true", "apart is true, and .*, or set apart to false$"),
+        ("detail=2", "detail is 2, and .*, or set detail to 0$"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            SMALL.changed([change])
+
+
+def test_other_conditions_leave_out_what_they_do_not_allow() -> None:
+    bare = WHOLE.changed(["conditions=none"])
+    assert bare == WHOLE.conditioned_on({})
+    assert WHOLE.changed(["conditions=instrument"]) == WHOLE.conditioned_on({"instrument": ("bell",)})
+    assert WHOLE.changed(["conditions=pitch"]) == replace(WHOLE, conditions=("pitch",))
+    with pytest.raises(ValueError, match="no conditions to be named"):
+        WHOLE.changed(["conditions=none", "naming=2"])
 
 
 def test_an_unknown_recipe_names_the_known_ones() -> None:

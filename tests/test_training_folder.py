@@ -5,7 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
+import shlex
+import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +20,7 @@ from torch import nn
 from typer.testing import CliRunner
 
 from gan_course import Sound, datasets
-from gan_course.cli import app
+from gan_course.cli import app, endings_wait
 from gan_course.datasets import Clips
 from gan_course.display.monitor import tiles
 from gan_course.evaluation.during import Examination
@@ -109,7 +113,64 @@ def test_the_last_bits_of_the_clips_and_an_older_checkpoint_stop_no_run(clips: C
     del about["clips"]
     checkpoint.save(path, tensors, about)
     assert train(SMALL, exchanged(clips), tmp_path, seconds=0).done == 3
-    assert "clips" not in checkpoint.about(tmp_path / "generator.safetensors")
+
+
+def test_a_generator_says_which_clips_it_was_trained_on_and_one_of_before_is_told(
+    clips: Clips, tmp_path: Path
+) -> None:
+    recipe, path = replace(SMALL, steps=2), tmp_path / "generator.safetensors"
+    run = train(recipe, clips, tmp_path)
+    tensors, about = checkpoint.load(path)
+    assert about["clips"] == checkpoint.fingerprint(clips, recipe.conditions) == run.fingerprint
+    checkpoint.save(path, tensors, {name: value for name, value in about.items() if name != "clips"})
+    train(recipe, clips, tmp_path)
+    assert checkpoint.about(path) == about
+
+
+def of_a_folder(folder: Path, **options: Any) -> Recipe:
+    """A small recipe for a folder with six sounds, which is made; a table names their pitches."""
+    folder.mkdir(parents=True)
+    rows = [("file", "pitch")]
+    for number, pitch in enumerate(("C4", "D4", "E4") * 2):
+        datasets.note("organ", pitch, seed=number).save(folder / f"{number}.wav")
+        rows.append((f"{number}.wav", pitch))
+    with open(folder / "labels.csv", "w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return replace(
+        SMALL, steps=4, data="folder", data_options={"path": str(folder), **options}, conditions=("pitch",)
+    )
+
+
+@pytest.mark.parametrize("table", ["labels.csv", "absolute"])
+def test_a_folder_of_sounds_may_be_moved_and_the_run_goes_on(tmp_path: Path, table: str) -> None:
+    before, now, folder = tmp_path / "sounds", tmp_path / "new place" / "é", tmp_path / "run"
+    recipe = of_a_folder(before, labels=str(before / "labels.csv") if table == "absolute" else table)
+    train(recipe, folder=folder, seconds=0)
+    now.parent.mkdir()
+    before.rename(now)
+    moved, file = recipe.with_sounds_in(now), folder / "recipe.json"
+    file.write_bytes(file.read_bytes()[:-9])  # and half of it is left
+    assert moved.data_options["labels"] == "labels.csv"
+    assert train(moved, folder=folder, seconds=0).done == 2
+    assert Recipe.read(file) == moved
+    now.rename(before)
+    done = typed("train", file, "--folder", folder, "--sounds", before, "--pause-after", "0", *QUIET)
+    assert done.exit_code == 0, done.output
+    assert Recipe.read(file).data_options["path"] == str(before) and "3 of 4 steps" in done.stdout
+    (before / "0.wav").unlink()
+    with open(before / "labels.csv", "w", newline="") as opened:
+        csv.writer(opened).writerows(
+            [("file", "pitch"), *((f"{n}.wav", "CDECDE"[n] + "4") for n in range(1, 6))]
+        )
+    with pytest.raises(checkpoint.CheckpointError, match="they were 6 clips and are 5"):
+        train(recipe.with_sounds_in(before), folder=folder)
+    with pytest.raises(checkpoint.CheckpointError, match=r"data_options was .*'trim': False"):
+        train(
+            replace(recipe, data_options=recipe.with_sounds_in(before).data_options | {"trim": False}),
+            folder=folder,
+        )
+    with pytest.raises(ValueError, match="the data 'notes', which have no folder of sounds"):
+        SMALL.with_sounds_in(before)
 
 
 @pytest.mark.parametrize(("averaged", "wide"), [(0.0, False), (3.0, False), (0.0, True)])
@@ -127,6 +188,68 @@ def test_a_game_of_other_networks_is_not_taken_up_and_nothing_moves(
         other.resume(path)
     assert other.done == 0
     assert_same(before, other.state())
+
+
+# The recipe beside the run
+
+
+def advised(said: str) -> list[str]:
+    """The words of the command that a sentence advises."""
+    found = re.search("`gan-course (.*?)`", said)
+    assert found, said
+    return shlex.split(found[1])
+
+
+@pytest.mark.parametrize("state", ["as it was", "missing", "half of it", "edited", "no JSON"])
+def test_the_command_that_is_advised_for_a_run_of_another_recipe_goes_on_with_it(
+    clips: Clips, tmp_path: Path, state: str
+) -> None:
+    folder = tmp_path / "my run"
+    file = folder / "recipe.json"
+    train(replace(SMALL, steps=2), clips, folder, seconds=0)
+    before = file.read_bytes()
+    if state == "missing":
+        file.unlink()
+    elif state == "half of it":
+        file.write_bytes(before[:99])
+    elif state == "edited":
+        file.write_text(json.dumps(SMALL.to_dict() | {"steps": 2, "gamma": 7.0}))
+    elif state == "no JSON":
+        file.write_text("{gamma: 7}")
+    changed = file.read_bytes() if file.is_file() else b""
+    with pytest.raises(
+        checkpoint.CheckpointError, match=r"another recipe \(gamma was 1.0 and is 7.0\)"
+    ) as refused:
+        train(replace(SMALL, steps=2, gamma=7.0), clips, folder)
+    assert ("moved" in str(refused.value)) == (state in ("edited", "no JSON"))
+    assert (file.read_bytes() if file.is_file() else b"") == changed
+    if state in ("edited", "no JSON"):
+        again = typed(*advised(str(refused.value)), *QUIET)
+        in_one_sentence(
+            again, "another recipe" if state == "edited" else "or move it away, and the same command"
+        )
+        assert file.read_bytes() == changed
+        file.rename(tmp_path / "mine.json")
+    done = typed(*advised(str(refused.value)), *QUIET)
+    assert done.exit_code == 0, done.output
+    assert file.read_bytes() == before and checkpoint.about(folder / "checkpoint.safetensors")["steps"] == 2
+
+
+def test_a_recipe_that_is_missing_is_written_when_the_run_goes_on_and_an_edited_one_stays(
+    clips: Clips, tmp_path: Path
+) -> None:
+    file, recipe = tmp_path / "recipe.json", replace(SMALL, precision="auto")
+    train(recipe, clips, tmp_path, seconds=0)
+    kept = json.dumps(recipe.to_dict())
+    for left, after in ((None, None), ("", None), (kept, kept), ("{gamma: 7}", "{gamma: 7}")):
+        file.unlink()
+        if left is not None:
+            file.write_text(left)
+        train(recipe, clips, tmp_path, seconds=0)
+        if after is None:
+            assert replace(Recipe.read(file), precision="auto") == recipe
+        else:
+            assert file.read_text() == after
 
 
 # Foreign files
@@ -165,6 +288,26 @@ def test_a_file_that_is_no_recipe_is_refused_in_one_sentence(tmp_path: Path, con
     with pytest.raises(ValueError, match=r"mine\.json is no (recipe|JSON).*(names with values|name a file)"):
         Recipe.read(file)
     in_one_sentence(typed("train", file, "--folder", tmp_path / "run"), "mine.json is no")
+
+
+@pytest.mark.parametrize("content", [b"", b"no checkpoint"])
+def test_of_a_damaged_file_it_is_said_where_it_is_and_what_to_do(
+    clips: Clips, tmp_path: Path, recipe_file: Path, content: bytes
+) -> None:
+    folder = tmp_path / "run"
+    train(replace(SMALL, steps=2), clips, folder)
+    path = folder / "checkpoint.safetensors"
+    (folder / "generator.safetensors").write_bytes(content)
+    by_training = "the command that trained it writes it anew from the checkpoint beside it"
+    in_one_sentence(typed("generate", folder), str(folder / "generator.safetensors"), by_training)
+    path.write_bytes(content)
+    asked = ("train", recipe_file, "--folder", folder, *QUIET)
+    said = "choose another folder to begin anew; what else is in"
+    in_one_sentence(typed(*asked), f"{path} is not a checkpoint", said, "losses, stays as it is")
+    path.unlink()
+    in_one_sentence(
+        typed("generate", folder), f"{folder / 'generator.safetensors'} is not", "use another file"
+    )
 
 
 def test_a_folder_that_is_a_file_is_refused_in_one_sentence(clips: Clips, recipe_file: Path) -> None:
@@ -279,7 +422,9 @@ def test_the_recipe_beside_a_run_is_whole_or_absent(
     clips: Clips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(
+        OSError, match=r"recipe\.json could not be written \(No space .*\): free some space, or name"
+    ):
         train(SMALL, clips, tmp_path)
     assert not list(tmp_path.glob("recipe.json*"))
 
@@ -299,6 +444,43 @@ def test_what_cannot_be_said_is_not_blamed_on_the_disk(
     with pytest.raises(RuntimeError, match="something else"):
         checkpoint.save(path, {"w": torch.ones(3)}, {"steps": 1})
     assert not list(tmp_path.iterdir())
+
+
+def forbidden(*_: Any, **__: Any) -> None:
+    """In the place of what writes: the rights do not allow it."""
+    raise PermissionError(13, "Permission denied")
+
+
+def test_where_one_may_not_write_no_space_is_to_be_freed_and_the_folder_is_named(
+    clips: Clips, tmp_path: Path, recipe_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, allow = tmp_path / "ro" / "run", "allow yourself to write there"
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", forbidden)
+        asked = ("train", recipe_file, "--folder", folder, *QUIET)
+        in_one_sentence(typed(*asked), f"{folder} could not be written (Permission denied): {allow}, or name")
+        wanted = ("generate", "notes-full", "--folder", folder)
+        in_one_sentence(
+            typed(*wanted), f"{folder} could not be written (Permission denied): {allow}, or name"
+        )
+    with monkeypatch.context() as patch:
+        patch.setattr(recorders, "_write", forbidden)
+        with pytest.raises(
+            OSError, match=rf"losses\.csv could not be written .*: {allow}, and go on"
+        ) as refused:
+            train(replace(SMALL, steps=2), clips, tmp_path / "run")
+    assert "space" not in str(refused.value)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", forbidden)
+        with pytest.raises(
+            OSError, match=f"checkpoint could not be written to .*: {allow}, or name another folder"
+        ):
+            checkpoint.save(tmp_path / "a.safetensors", {"w": torch.ones(3)}, {})
+    file = tmp_path / "file"
+    file.write_text("")
+    in_one_sentence(
+        typed("generate", "notes-full", "--folder", file / "x"), f"{file / 'x'} could not be written (Not a"
+    )
 
 
 # Tables, samples and the bar
@@ -387,6 +569,26 @@ def test_sounds_above_full_scale_are_made_softer_and_a_full_disk_is_named(tmp_pa
         blocked.sample(torch.rand(4, 8, 8).numpy(), [])
 
 
+def test_one_step_is_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told: list[str] = []
+
+    def draw(images: Any, text: str) -> Any:
+        told.append(text)
+        raise OSError
+
+    bar, samples = ProgressBar(), Samples(tmp_path, draw)
+    bar.started(2)
+    for step in (1, 2):
+        bar.metrics(step, {"d": 1.0})
+        samples.step(step, {}, 0.0)
+        with pytest.raises(OSError, match="could not be written"):
+            samples.sample(torch.rand(4, 8, 8).numpy(), [])
+    bar.finished()
+    assert told == ["made after 1 step", "made after 2 steps"]
+    said = capsys.readouterr().out
+    assert "after 1 step: d 1" in said and "after 2 steps: d 1" in said
+
+
 def test_a_bar_of_a_run_that_goes_on_counts_its_own_steps_and_says_how_it_runs() -> None:
     bar = ProgressBar()
     bar.started(500)
@@ -443,6 +645,20 @@ def test_changes_that_cannot_work_are_refused_by_their_own_names(change: str, sa
         SMALL.changed([change])
 
 
+def test_clips_that_do_not_fit_the_networks_are_refused_with_a_length_that_does(recipe_file: Path) -> None:
+    change = "data_options.samples=15872"
+    said = r"64 × 62 cannot be halved 4 times: .*; clips of 16,384 samples would fit, data_options\.samples=16384$"
+    with pytest.raises(ValueError, match=said):
+        Training(SMALL.changed([change]))
+    Training(SMALL.changed(["data_options.samples=16384"]))
+    asked = ("train", recipe_file, "--folder", recipe_file.with_name("run"), "--set", change)
+    in_one_sentence(typed(*asked), "data_options.samples=16384")
+    for other in ("generator_widths=8,8,8,8,8,8,8", "representation.n_mels=60"):
+        with pytest.raises(ValueError, match="cannot be halved") as refused:
+            Training(SMALL.changed([other]))
+        assert "samples" not in str(refused.value) or "generator" in other
+
+
 def test_options_that_the_data_do_not_have_are_refused_with_those_that_they_have(recipe_file: Path) -> None:
     for change, said in (
         ("data_options.bogus=3", "name some of count, seed, rate, samples"),
@@ -467,6 +683,48 @@ def test_a_process_that_is_not_the_first_on_its_machine_ends_without_a_word(
     monkeypatch.setenv("LOCAL_RANK", "1")
     said = typed(*asked)
     assert said.exit_code == 1 and not said.output
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as on Unix")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("ignored", [False, True])
+def test_who_is_asked_to_end_saves_first_as_for_ctrl_c_and_ends_with_the_number(
+    clips: Clips, tmp_path: Path, recipe_file: Path, monkeypatch: pytest.MonkeyPatch, name: str, ignored: bool
+) -> None:
+    number, before = getattr(signal, name), signal.getsignal(signal.SIGINT)
+
+    class Asks(ProgressBar):
+        def step(self, step: int, losses: Any, seconds_left: float) -> None:
+            if step == 3:
+                signal.raise_signal(number)
+                signal.raise_signal(number)  # as one to the process and one to its group
+
+    monkeypatch.setattr(recorders, "ProgressBar", Asks)
+    signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.default_int_handler)
+    usual = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        said = typed("train", recipe_file, "--folder", tmp_path / "run", *QUIET)
+        assert {one: signal.getsignal(one) for one in usual} == usual
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert said.exit_code == 128 + number, said.output
+    assert "\nStopped. The same command goes on from the last checkpoint in" in said.stderr
+    assert checkpoint.about(tmp_path / "run" / "checkpoint.safetensors")["steps"] == 4
+    assert checkpoint.about(tmp_path / "run" / "generator.safetensors")["steps"] == 4
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as on Unix")
+def test_what_a_process_was_told_to_ignore_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with endings_wait() as asked:
+            signal.raise_signal(signal.SIGHUP)
+            assert not asked and signal.getsignal(signal.SIGTERM) != signal.SIG_DFL
+        with ThreadPoolExecutor() as other:
+            assert other.submit(lambda: endings_wait().__enter__()).result() == []
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
 def test_a_run_that_loses_its_numbers_is_told_to_begin_elsewhere(

@@ -1,6 +1,9 @@
 """The shipped model: plays what it is asked for, the same every time."""
 
+import re
+import unicodedata
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +12,8 @@ import torch
 from gan_course import zoo
 from gan_course.evaluation import pitch_accuracy
 from gan_course.synthesis import frequency_of, midi_number
-from gan_course.zoo.model import slerp
+from gan_course.training import Recipe, checkpoint, train
+from gan_course.zoo.model import as_file_name, slerp
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +105,98 @@ def test_a_note_has_several_names_and_a_sound_says_what_is_played_where_nothing_
         (lambda m: m.generate(singer="me"), "knows no singer"),
         (lambda m: m.pictures(m.z(0, 3), pitch=["A4", "A3"]), "2 values of pitch for 3 sounds"),
         (lambda m: zoo.load("nothing"), "there is no model 'nothing'"),
+        (lambda m: m.generate(pitch=1), "pitch is 1, and a name is expected, such as 'A#3', or one for each"),
+        (lambda m: m.generate(pitch=[1]), "knows no pitch 1: choose from E2"),
+        (lambda m: m.generate(seed=10**20), "a seed is a whole number of at most 64 bits.* not 1000"),
+        (lambda m: m.generate(seed=-(10**20)), "a seed is a whole number"),
+        (lambda m: m.generate(seed=1.5), "a seed is a whole number .* not 1.5"),
+        (lambda m: m.generate(seed=None), "a seed is a whole number .* not None"),
+        (lambda m: m.untrained(seed="x"), "a seed is a whole number .* not 'x'"),
+        (lambda m: m.interpolate(0, 1, 0), "steps is a whole number above 0, and not 0"),
+        (lambda m: m.interpolate(0, 1, 2.5), "steps is a whole number above 0, and not 2.5"),
     ],
 )
 def test_what_it_does_not_know_is_said_in_one_sentence(model: zoo.Model, call, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=said) as caught:
         call(model)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_seed_may_be_any_whole_number_of_64_bits(model: zoo.Model) -> None:
+    assert torch.equal(model.z(np.int64(3)), model.z(3))
+    assert not torch.equal(model.z(2**64 - 1), model.z(-(2**63)))
+
+
+def test_a_name_is_the_same_however_its_accents_are_typed(
+    model: zoo.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    composed, apart = (unicodedata.normalize(form, "voix d'été") for form in ("NFC", "NFD"))
+    for known, typed in ((composed, apart), (apart, composed)):
+        monkeypatch.setattr(model, "classes", {known: ("a", known, "é")})
+        assert model.asked({typed: typed}) == {known: [known]}
+    monkeypatch.setattr(model, "classes", {"folder": (apart, composed)})
+    for known in (apart, composed):
+        assert model.asked({"folder": known}) == {"folder": [known]}
+
+
+@pytest.mark.parametrize(
+    ("label", "part"),
+    [
+        ("kick/808", "kick-808"),
+        ("../../snare", "--..-snare"),
+        ("...", "-"),
+        (".hidden", "-hidden"),
+        ('a\\b:c*d?e"f<g>h|i\nj', "a-b-c-d-e-f-g-h-i-j"),
+        ("voix d'été 2.5 A#4", "voix d'été 2.5 A#4"),
+    ],
+)
+def test_a_label_is_a_part_of_a_files_name_on_any_system(label: str, part: str) -> None:
+    assert as_file_name(label) == part
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run."""
+    folder = tmp_path_factory.mktemp("runs") / "tiny"
+    recipe = Recipe(
+        data_options={"count": 8, "seed": 3, "pitches": ["C4", "A4"]},
+        generator_widths=(8, 8, 8, 8),
+        discriminator_widths=(4, 4, 8, 8),
+        latent=8,
+        steps=1,
+        batch=4,
+        precision="32-true",
+    )
+    train(recipe, folder=folder)
+    return folder
+
+
+def test_a_runs_checkpoint_is_no_generator_and_what_to_name_is_said(run: Path) -> None:
+    for path in (run / "checkpoint.safetensors", str(run / "checkpoint.safetensors")):
+        with pytest.raises(
+            ValueError, match="is the checkpoint of a training: name the run's folder or its gen"
+        ) as said:
+            zoo.load(path)
+        assert "\n" not in str(said.value)
+    assert zoo.load(run).name == zoo.load(run / "generator.safetensors").name == "tiny"
+
+
+def test_tensors_that_do_not_fit_are_refused_in_one_sentence(run: Path, tmp_path: Path) -> None:
+    tensors, about = checkpoint.load(run / "generator.safetensors")
+    other = tmp_path / "other.safetensors"
+    first = min(tensors)
+    for wrong in (
+        {key: x for key, x in tensors.items() if key != first},
+        tensors | {first: tensors[first][:1]},
+        tensors | {"a new one": tensors[first].clone()},
+    ):
+        checkpoint.save(other, wrong, about)
+        with pytest.raises(
+            ValueError, match=r"of other does not fit the .* 1 of its tensors are others, such as"
+        ) as said:
+            zoo.load(other)
+        assert "\n" not in str(said.value)
+    for lacking in ("recipe", "classes", "shape", "rate"):
+        checkpoint.save(other, tensors, {key: said for key, said in about.items() if key != lacking})
+        with pytest.raises(ValueError, match=re.escape("other.safetensors holds no generator")):
+            zoo.load(other)

@@ -12,7 +12,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from gan_course import Sound, zoo
+from gan_course import Sound, datasets, zoo
 from gan_course.cli import app
 from gan_course.display.report import MARK, as_good_as_real, check_place, report_page, write_report
 from gan_course.evaluation.report import (
@@ -26,7 +26,7 @@ from gan_course.evaluation.report import (
     Verdict,
 )
 from gan_course.spectral import LogMel
-from gan_course.training import Recipe, checkpoint
+from gan_course.training import Recipe, checkpoint, train
 from gan_course.zoo.judging import Judged, _known, _new_to, evaluate, from_another_seed
 from gan_course.zoo.model import WEIGHTS
 from gan_course.zoo.release import as_markdown
@@ -156,16 +156,17 @@ def test_the_command_prints_the_table_and_says_where_the_report_is(
 ) -> None:
     asked = []
 
-    def quick(model, count, seed, two_sample, say) -> Judged:
-        asked.append((model.name, count, seed, two_sample))
+    def quick(model, count, seed, two_sample, say, sounds) -> Judged:
+        asked.append((model.name, count, seed, two_sample, sounds))
         say("listening")
         return replace(judged, model=model)
 
     monkeypatch.setattr("gan_course.zoo.judging.evaluate", quick)
     monkeypatch.chdir(tmp_path)
-    said = CliRunner().invoke(app, ["evaluate", str(run), "--count", "40", "--seed", "2", "--no-two-sample"])
+    options = ["--count", "40", "--seed", "2", "--no-two-sample", "--sounds", "here"]
+    said = CliRunner().invoke(app, ["evaluate", str(run), *options])
     assert said.exit_code == 0, said.output
-    assert asked == [("mine", 40, 2, False)]
+    assert asked == [("mine", 40, 2, False, Path("here"))]
     assert "Does it play what was asked for?" in said.output
     assert (tmp_path / "judged" / "mine" / "report.html").read_text("utf-8").count(MARK) == 1
     again = CliRunner().invoke(app, ["evaluate", str(run)])
@@ -189,6 +190,103 @@ def test_bad_input_is_answered_in_one_sentence(
     assert said.exit_code == 1
     assert says in said.output
     assert "Traceback" not in said.output and len(said.output.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("broken", ["report.html", "metrics.json"])
+def test_a_full_disk_costs_the_report_and_not_the_table_and_leaves_what_was_there(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judged: Judged, broken: str
+) -> None:
+    monkeypatch.setattr("gan_course.zoo.judging.evaluate", lambda *_, **__: judged)
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(app, ["evaluate", str(run), "--folder", "out"]).exit_code == 0
+    before = (tmp_path / "out" / broken).read_bytes()
+    own = Path.open
+
+    def full(self: Path, mode: str = "r", *how, **more):
+        opened = own(self, mode, *how, **more)
+        if "w" in mode and self.name.startswith(broken):
+            opened.close()
+            raise OSError(28, "No space left on device")
+        return opened
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", full)
+        for name in ("write_bytes", "write_text"):
+
+            def write(self: Path, *_, **__) -> None:
+                self.open("w").close()
+
+            patch.setattr(Path, name, write)
+        said = CliRunner().invoke(app, ["evaluate", str(run), "--folder", "out"])
+    assert said.exit_code == 1
+    assert "Does it play what was asked for?" in said.stdout
+    assert f"out/{broken} could not be written (No space left on device): free some space" in said.stderr
+    assert (tmp_path / "out" / broken).read_bytes() == before
+    assert not list((tmp_path / "out").glob("*.part"))
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            Path, "mkdir", lambda *_, **__: (_ for _ in ()).throw(PermissionError(13, "Permission denied"))
+        )
+        said = CliRunner().invoke(app, ["evaluate", str(run), "--folder", "new"])
+    assert "new could not be written (Permission denied): allow yourself to write there" in said.stderr
+
+
+def test_a_model_of_other_sounds_than_its_recipe_names_is_not_judged_by_these(
+    run: Path, tmp_path: Path
+) -> None:
+    notes, others = datasets.notes(64, seed=0), datasets.notes(50, seed=9)
+    tensors, about = checkpoint.load(run / "generator.safetensors")
+    for clips in (notes, others):
+        about["clips"] = checkpoint.fingerprint(clips, about["classes"])
+        about["data"] = "mine"
+        checkpoint.save(tmp_path / "x" / "generator.safetensors", tensors, about)
+        if clips is notes:
+            from_another_seed(zoo.load(tmp_path / "x"), 1, 16)
+    for judging in (evaluate, from_another_seed):
+        with pytest.raises(
+            ValueError, match=r"x was trained on other sounds \(mine\) .*they were 50 clips and are 64"
+        ):
+            judging(zoo.load(tmp_path / "x"), 20)
+    said = CliRunner().invoke(app, ["evaluate", str(tmp_path / "x"), "--sounds", str(tmp_path)])
+    assert said.exit_code == 1 and "was trained on notes, and not on a folder of sounds" in said.stderr
+
+
+def test_a_run_from_python_on_clips_of_ones_own_is_not_judged_by_notes(tmp_path: Path) -> None:
+    for number in range(6):
+        datasets.note("organ", "A4", seed=number).save(tmp_path / f"{number}.wav")
+    clips = datasets.load("folder", path=tmp_path, labels=None)
+    recipe = Recipe(
+        data_options={"count": 8}, generator_widths=(4, 4, 4), discriminator_widths=(4, 4, 4), batch=2
+    )
+    train(replace(recipe, steps=1).conditioned_on(clips.classes), clips, folder=tmp_path / "run")
+    said = CliRunner().invoke(app, ["evaluate", str(tmp_path / "run"), "--folder", str(tmp_path / "out")])
+    assert said.exit_code == 1 and len(said.stderr.strip().splitlines()) == 2, said.output
+    assert "run was trained on other sounds (6 of 6 files" in said.stderr and "synthetic notes" in said.stderr
+    assert "say where they are (--sounds)" not in said.stderr  # which is for a model of a folder
+
+
+def test_a_folder_that_was_moved_is_named_and_a_model_judged_by_it_if_it_is_the_same(tmp_path: Path) -> None:
+    (tmp_path / "sounds").mkdir()
+    trained_on_a_folder(tmp_path / "sounds", tmp_path / "run", 32, split="train")
+    path, now = tmp_path / "run" / "generator.safetensors", tmp_path / "now"
+    clips = datasets.load("folder", path=tmp_path / "sounds", split="train")
+    tensors, about = checkpoint.load(path)
+    checkpoint.save(path, tensors, about | {"clips": checkpoint.fingerprint(clips, ())})
+    (tmp_path / "sounds").rename(now)
+    model = zoo.load(tmp_path / "run")
+    with pytest.raises(
+        OSError, match=r"trained on the sounds in .*sounds, and there is no folder .*\(--sounds\)"
+    ):
+        from_another_seed(model, 1, 16)
+    with pytest.raises(OSError, match=r"and there is no folder .*nowhere: say where"):
+        evaluate(model, 16, two_sample=False, sounds=tmp_path / "nowhere")
+    found = evaluate(model, 16, two_sample=False, sounds=now)
+    assert "test split" in found.about()[0]
+    sorted(now.iterdir())[int(clips.parameters["file"][0])].unlink()
+    with pytest.raises(
+        ValueError, match=r"was trained on other sounds .* bring those back, say where they are \(--sounds\)"
+    ):
+        evaluate(model, 16, two_sample=False, sounds=now)
 
 
 def test_a_model_whose_data_have_other_labels_by_now_is_not_judged(run: Path) -> None:

@@ -78,6 +78,10 @@ def test_the_card_says_what_it_learnt_from_how_long_and_on_what(run: Path) -> No
     assert said["conditions"] == "pitch (2); instrument (6)"
     assert said["training"] == "2 steps of 4 sounds, seed 0, 32-true"
     assert said["time"] == "13 minutes of wall clock on cuda, 7 threads"
+    model.about["seconds"] = 134.4
+    assert (
+        fields(describe(model, "mine", VERDICT, {}, {}))["time"] == "134 s of wall clock on cuda, 7 threads"
+    )
     assert f"{model.parameters:,} parameters" in describe(model, "mine", VERDICT, {}, {})
 
 
@@ -146,6 +150,38 @@ def test_the_card_says_how_to_make_it_again_with_a_recipe_that_reads(run: Path, 
     shipped = Recipe.read("lite").to_dict() | {"precision": "bf16-mixed"}
     again = card_of(run, **Recipe.from_dict(shipped).to_dict())
     assert "gan-course train lite --folder runs/mine" in again and "json" not in again
+
+
+@pytest.mark.parametrize("labels", ["folders", "/home/ada/secret/labels.csv", None])
+def test_the_card_does_not_say_where_somebodys_sounds_lie(
+    run: Path, tmp_path: Path, labels: str | None
+) -> None:
+    options = {"path": "/home/ada/secret/my sounds é", "labels": labels, "split": "train"}
+    card = card_of(run, data="folder", data_options=options)
+    assert "ada" not in card and "secret" not in card
+    assert "'path': 'my sounds é'" in fields(card)["data"]
+    (tmp_path / "mine.json").write_text(re.search(r"```json\n(.*?)```", card, re.DOTALL)[1], "utf-8")
+    said = Recipe.read(tmp_path / "mine.json").data_options
+    assert said == options | {"path": "my sounds é", "labels": labels and labels.split("/")[-1]}
+    assert "gan-course train mine.json --sounds FOLDER --folder runs/mine" in card
+    assert "--sounds" not in card_of(run)
+
+
+@pytest.mark.parametrize("vocoder", [None, "vocoder-notes"])
+def test_nor_do_the_weights(banded_run: Path, judged: None, tmp_path: Path, vocoder: str | None) -> None:
+    tensors, about = checkpoint.load(banded_run / "generator.safetensors")
+    options = {"path": "/home/ada/secret/mine", "split": "train"}
+    about["recipe"] |= {"data": "folder", "data_options": options}
+    checkpoint.save(tmp_path / "run" / "generator.safetensors", tensors, about)
+    card = release(tmp_path / "run", "mine", tmp_path / "weights", vocoder=vocoder)
+    released = card.with_suffix(".safetensors").read_bytes()
+    assert b"secret" not in released and "secret" not in card.read_text("utf-8")
+    model = zoo.load(card.with_suffix(".safetensors"))
+    assert model.recipe.data_options == options | {"path": "mine"}
+    assert all(
+        torch.equal(checkpoint.load(card.with_suffix(".safetensors"))[0][key], x)
+        for key, x in tensors.items()
+    )
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in RECIPES.glob("*.json")))
@@ -252,6 +288,10 @@ def unfinished(run: Path, tmp_path: Path) -> Path:
         ("run", "notes-full", "there is a notes-full in"),
         ("notes-full", "mine", "there is no model"),
         ("run", "ear-mine", "would not be found among the generators"),
+        ("run", "../my", "'../my' is no name of a model: use letters a to z, digits and hyphens"),
+        ("run", "my model", "'my model' is no name of a model"),
+        ("run", "", "'' is no name of a model"),
+        ("run", "mine\n", "is no name of a model"),
     ],
 )
 def test_what_cannot_be_released_is_said_in_one_sentence(

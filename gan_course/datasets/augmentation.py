@@ -7,7 +7,8 @@ from torch import Tensor
 def delayed(audio: Tensor, samples: Tensor) -> Tensor:
     """Each clip begins later by its own number of samples, after silence; what runs over the end is lost.
 
-    audio: `(clip, sample)`; samples: `(clip,)` whole numbers, 0 or more, on the same device.
+    audio: `(clip, sample)`; samples: `(clip,)` whole numbers, 0 or more, on the same device. Of a clip that is
+    delayed by its length or more, silence is left.
     Raises ValueError for a negative one. Lesson 09.
     """
     if bool((samples < 0).any()):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import math
 import os
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +21,10 @@ from numpy.typing import NDArray
 from gan_course.datasets.cache import cached
 from gan_course.datasets.clips import Clips
 from gan_course.datasets.recordings import QUIETEST, SHORTEST, followed, loaded, reason
-from gan_course.datasets.splits import Split, check_split, held_out
+from gan_course.datasets.splits import Split, check_split, held_out, held_out_but_known
 from gan_course.sound import SoundError
 from gan_course.synthesis.edge import whole
+from gan_course.synthesis.pitch import is_note, midi_number
 
 ENDINGS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64")
 """File endings that count as sounds, in capitals too."""
@@ -31,6 +34,11 @@ LEAST_PIECE = 0.5
 """The rest of a long file makes a clip of its own if it fills this share of one."""
 FADE = 0.005
 """How long a piece fades in and out where a long file was cut (s)."""
+RATES = (1_000, 768_000)
+"""The lowest and the highest rate of clips (Hz)."""
+_READING = 2
+"""Raised whenever files are read, or told of, otherwise than before, so that no clips kept from then are used."""
+_REST = "with a rest unused"
 
 
 @dataclass(frozen=True)
@@ -43,13 +51,18 @@ class _File:
 
 @dataclass
 class _Found:
-    """What reading has found so far. done: by file, how many clips it made and what was done to it."""
+    """What reading has found so far.
+
+    done: by file, how many clips it made and what was done to it. counts, lost: to how many files of those that are
+    used something was done, and how many are left out for a reason.
+    """
 
     clips: list[NDArray[np.float32]] = field(default_factory=list)
     files: list[_File] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)
     done: list[tuple[str, int, str]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
     heard: dict[bytes, str] = field(default_factory=dict)
 
 
@@ -77,9 +90,11 @@ def load(
         "folder"; the path of a CSV file takes its column "file" (relative to the CSV file, or to `path`) and makes a
         label of every other column; None makes no labels.
     split: all pieces of one file are on one side, about `test_share` of the files for testing, by their names
-        (`held_out`), so that no file changes sides when others come or go.
+        (`held_out`), so that no file changes sides when others come or go. Of each label at least one file is in
+        training (`held_out_but_known`), until others of it are.
     group: what stays together instead: the name of a label, such as "speaker", or a regular expression whose first
-        bracket finds the group in the path of a file, such as r"_([a-z]+)_" for 7_ada_0.wav.
+        bracket finds the group in the path of a file, such as r"_([a-z]+)_" for 7_ada_0.wav. A label that says no
+        more than what the group is may be in testing alone: that is what such a group is for.
 
     Raises FileNotFoundError or NotADirectoryError where there is no such folder, and ValueError, in one sentence, if it
     holds no sound that can be used, if labels are missing or the CSV names files that are not there, or if a split or
@@ -93,13 +108,18 @@ def load(
         )
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder} is a file: give the folder that it lies in.")
-    rate, samples = whole("rate", rate), whole("samples", samples)
-    if not 0 < test_share < 1:
+    rate, samples, peak = whole("rate", rate), whole("samples", samples), _checked_peak(peak)
+    if not RATES[0] <= rate <= RATES[1]:
+        raise ValueError(
+            f"rate is the number of samples in a second, from {RATES[0]:,} to {RATES[1]:,}, and not {rate:,}."
+        )
+    if not (isinstance(test_share, Real) and 0 < test_share < 1):
         raise ValueError(f"test_share is a share between 0 and 1, such as 0.15, and not {test_share!r}.")
     files, unlisted = _labelled(folder, labels)
     files = _grouped(files, group)
     options = {"rate": rate, "samples": samples, "trim": trim, "peak": peak, "unlisted": unlisted} | {
-        "files": [[one.name, list(one.labels.items())] for one in files]
+        "files": [[one.name, list(one.labels.items())] for one in files],
+        "reading": _READING,
     }
     clips = cached(
         "folder",
@@ -109,14 +129,40 @@ def load(
     )
     if split == "all":
         return clips
-    tested = torch.tensor([held_out(one.group, test_share) for one in files])
-    side = tested[clips.parameters["file"].long()] == (split == "test")
+    used = clips.parameters["file"].long()
+    labels_of = _labels_of([files[number] for number in used.unique().tolist()], named=group is not None)
+    held = held_out_but_known(labels_of, test_share)
+    tested = torch.tensor([one.group in held for one in files])
+    side = tested[used] == (split == "test")
     if not side.any():
+        needed = split == "test" and any(held_out(name, test_share) for name in labels_of)
         raise ValueError(
-            f"None of the {len({one.group for one in files})} groups in {folder} is in the {split} split:"
-            f" give more files, or another test_share than {test_share:g}."
+            f"None of the {len({one.group for one in files})} groups in {folder} is in the {split} split"
+            f"{', as training needs one of each label' * needed}: give more files{' of each label' * needed}, or"
+            f" another test_share than {test_share:g}."
         )
-    return replace(clips.select(side), note=f"{clips.note}; {split} split by {group or 'file'}")
+    told = f"{split} split by {group or 'file'}: {int(side.sum()):,} of {len(clips):,} clips"
+    return replace(clips.select(side), note=f"{clips.note}; {told}")
+
+
+def _checked_peak(peak: float | None) -> float | None:
+    if peak is None:
+        return None
+    if isinstance(peak, bool) or not isinstance(peak, Real) or not -math.inf < peak <= 0:
+        raise ValueError(
+            f"peak is in dB, 0 (full scale) or less, such as -1.0, or None to keep the levels, and not {peak!r}."
+        )
+    return float(peak)
+
+
+def _labels_of(files: Iterable[_File], named: bool) -> dict[str, set[tuple[str, str]]]:
+    """By group, all labels of its files. named: without the kinds of label that say no more than what the group is."""
+    found: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for one in files:
+        found[one.group].update(one.labels.items())
+    groups = Counter(label for labels in found.values() for label in labels)
+    wide = {kind for (kind, _), count in groups.items() if count > 1 or not named}
+    return {group: {label for label in labels if label[0] in wide} for group, labels in found.items()}
 
 
 def sound_files(folder: Path) -> list[Path]:
@@ -142,6 +188,8 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _labelled(folder: Path, labels: str | Path | None) -> tuple[list[_File], list[str]]:
     """The files with their labels, and the names of those that a table does not list."""
+    if labels is not None and not isinstance(labels, (str, os.PathLike)):
+        raise ValueError(f"labels is 'folders', None or the path of a CSV file, and not {labels!r}.")
     paths = sound_files(folder)
     if labels is not None and labels != "folders":
         files = _from_table(_table(folder, labels), folder)
@@ -177,7 +225,7 @@ def _grouped(files: list[_File], group: str | None) -> list[_File]:
         return [replace(one, group=one.labels[group]) for one in files]
     try:
         pattern = re.compile(group)
-    except re.error:
+    except (re.error, TypeError):
         pattern = re.compile("")
     if not pattern.groups:
         raise ValueError(
@@ -280,20 +328,20 @@ def _clips(
     for one in followed(files):
         _read_one(one, found, rate, samples, trim, peak)
     for name in unlisted:
-        found.counts["left out, not in the table"] += 1
+        found.lost["not in the table"] += 1
         found.done.append((name, 0, "left out, not in the table"))
     if not found.clips:
         raise ValueError(
-            f"None of the {len(files):,} sound files in {folder} can be used ({_counted(found)}); the first,"
+            f"None of the {len(files):,} sound files in {folder} can be used ({_reasons(found)}); the first,"
             f" {found.done[0][0]}, is {found.done[0][2]}."
         )
     kinds = list(files[0].labels)
-    classes = {kind: _in_order({one.labels[kind] for one in found.files}) for kind in kinds}
+    classes = {kind: _in_order(kind, {one.labels[kind] for one in found.files}) for kind in kinds}
     places = {kind: {name: index for index, name in enumerate(classes[kind])} for kind in kinds}
     number = {one.name: index for index, one in enumerate(files)}
     used = len({one.name for one in found.files})
-    told = f"{used:,} of {len(files) + len(unlisted):,} files{': ' if found.counts else ''}{_counted(found)}"
-    lost = {kind: _in_order({one.labels[kind] for one in files} - {*classes[kind]}) for kind in kinds}
+    told = f"{used:,} of {len(files) + len(unlisted):,} files{_counted(found)}"
+    lost = {kind: _in_order(kind, {one.labels[kind] for one in files} - {*classes[kind]}) for kind in kinds}
     told += "".join(
         f"; of {kind} {', '.join(names)} nothing is left" for kind, names in lost.items() if names
     )
@@ -314,14 +362,32 @@ def _clips(
     )
 
 
-def _in_order(names: Iterable[str]) -> tuple[str, ...]:
-    """By the numbers in the names, if all have some ("take 2" before "take 10"), then by the letters."""
+def _in_order(kind: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Pitches from low to high, if all are names of notes; other labels by the numbers in their names, if all have some
+    ("take 2" before "take 10"), then by the letters."""
+    names = set(names)
+    if kind == "pitch" and all(map(is_note, names)):
+        return tuple(sorted(names, key=lambda name: (midi_number(name), name)))
     numbers = {name: [int(part) for part in re.findall(r"[0-9]+", name)] for name in names}
     return tuple(sorted(numbers, key=lambda name: (numbers[name] if all(numbers.values()) else [], name)))
 
 
 def _counted(found: _Found) -> str:
-    return ", ".join(f"{count:,} {what}" for what, count in sorted(found.counts.items()))
+    """What was done to files that are used, then how many are left out and why; the first three are named."""
+    counts = {what: f"{count:,} {what}" for what, count in sorted(found.counts.items())}
+    if (rest := counts.pop(_REST, "")) and "cut" in counts:
+        counts["cut"] += f" ({rest})"
+    told = f": {', '.join(counts.values())}" if counts else ""
+    if not found.lost:
+        return told
+    # what a file system says that is no text could not be printed
+    lost = [name.encode("utf-8", "backslashreplace").decode() for name, clips, _ in found.done if not clips]
+    more = f" and {len(lost) - 3:,} more" if len(lost) > 3 else ""
+    return f"{told}; {len(lost):,} left out ({_reasons(found)}), namely {', '.join(lost[:3])}{more}"
+
+
+def _reasons(found: _Found) -> str:
+    return "; ".join(f"{count:,}: {why}" for why, count in sorted(found.lost.items()))
 
 
 def _table_of(found: _Found, told: str) -> str:
@@ -336,7 +402,7 @@ def _table_of(found: _Found, told: str) -> str:
 
 def _read_one(one: _File, found: _Found, rate: int, samples: int, trim: bool, peak: float | None) -> None:
     def left_out(why: str, whole: str = "") -> None:
-        found.counts[f"left out, {why}"] += 1
+        found.lost[why] += 1
         found.done.append((one.name, 0, f"left out, {whole or why}"))
 
     try:
@@ -369,7 +435,7 @@ def _read_one(one: _File, found: _Found, rate: int, samples: int, trim: bool, pe
         did("cut to one clip" if len(pieces) == 1 else f"cut into {len(pieces)} clips", "cut")
         unused = len(x) - sum(min(samples, len(x) - start) for start, _ in pieces)
         if unused > 0.01 * rate:
-            did(f"{unused / rate:.2f} s of rest or silence unused", "with a rest unused")
+            did(f"{unused / rate:.2f} s of rest or silence unused", _REST)
     elif len(x) < samples:
         did(f"{(samples - len(x)) / rate:.2f} s of silence added", "padded")
     for start, piece in pieces:

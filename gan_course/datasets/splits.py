@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import Literal
 
 import torch
@@ -49,6 +49,23 @@ def held_out_of_each(groups: Mapping[str, str], share: float = 0.15) -> set[str]
         count = sum(held_out(group, share) for group in members)
         chosen.update(members[: min(max(count, 1), len(members) - 1)])
     return chosen
+
+
+def held_out_but_known(groups: Mapping[str, Collection[Hashable]], share: float = 0.15) -> set[str]:
+    """The groups that are for testing, such that nothing occurs in them alone.
+
+    groups: by name, all that occurs in each group, such as the labels of its clips. Those are held out that `held_out`
+    holds out. Where something would then be in no other group, one that has it stays in training: that which was
+    `drawn` nearest to it. Lesson 04.
+    """
+    tested = {group for group in groups if held_out(group, share)}
+    missed = {one for group in tested for one in groups[group]}
+    missed -= {one for group in groups.keys() - tested for one in groups[group]}
+    for group in sorted(tested, key=lambda group: (drawn(group), group), reverse=True):
+        if not missed.isdisjoint(groups[group]):
+            tested.remove(group)
+            missed.difference_update(groups[group])
+    return tested
 
 
 def split_by_group(groups: Tensor, share: float, seed: int) -> Tensor:

@@ -26,6 +26,7 @@ from gan_course.evaluation.report import (
     Verdict,
     number,
 )
+from gan_course.training import checkpoint
 from gan_course.zoo.judging import Judged
 
 PAGE, NUMBERS = "report.html", "metrics.json"
@@ -228,10 +229,13 @@ def write_report(judged: Judged, folder: Path) -> Path:
     """Write report.html and metrics.json on a judged model to `folder`, and return the path of the page.
 
     A report of ours that is there is replaced; raises ValueError, as `check_place` does, for other files of these
-    names, and OSError where nothing can be written.
+    names, and OSError, naming the file, where it cannot be written: each is then as it was before.
     """
     check_place(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise checkpoint.not_written(folder, error) from error
     about = judged.about()
     page = report_page(
         judged.model.name,
@@ -242,8 +246,8 @@ def write_report(judged: Judged, folder: Path) -> Path:
         about,
         real_is_heard=judged.model.recipe.data not in NOT_PASSED_ON,
     )
-    (folder / PAGE).write_text(page, encoding="utf-8")
+    checkpoint.write_whole(folder / PAGE, page.encode())
     found = {"made_by": MADE_BY, "model": judged.model.name, "seed": judged.seed, "about": about}
     text = json.dumps(found | judged.verdict.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / NUMBERS).write_text(text + "\n", encoding="utf-8")
+    checkpoint.write_whole(folder / NUMBERS, (text + "\n").encode())
     return folder / PAGE

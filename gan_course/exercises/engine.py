@@ -15,6 +15,7 @@ import html
 import importlib
 import linecache
 import os
+import random
 import sys
 import traceback
 import types
@@ -162,7 +163,7 @@ def describe_error(name: str, function: Callable[..., Any], error: Exception) ->
 
 
 def same_inputs(before: Any, after: Any) -> bool:
-    """Whether arrays and tensors in nested arguments kept their values."""
+    """Whether nested arguments kept their values: arrays, tensors, numbers and texts."""
     if isinstance(before, (tuple, list)):
         return len(before) == len(after) and all(map(same_inputs, before, after))
     if isinstance(before, dict):
@@ -170,6 +171,8 @@ def same_inputs(before: Any, after: Any) -> bool:
     if isinstance(before, np.ndarray) or type(before).__name__ in ("Tensor", "Parameter"):
         one, other = (np.asarray(x.detach() if hasattr(x, "detach") else x) for x in (before, after))
         return one.shape == other.shape and bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fc"))
+    if isinstance(before, (int, float, complex, str)):
+        return type(before) is type(after) and (before == after or before != before)
     return True
 
 
@@ -294,13 +297,14 @@ def quiet() -> Iterator[list[warnings.WarningMessage]]:
 
 @contextmanager
 def undisturbed_random_state() -> Iterator[None]:
-    """Leave numpy's and torch's global generators as they were: a check must not change what follows."""
-    legacy = np.random.get_state()
+    """Leave Python's, numpy's and torch's global generators as they were: a check must not change what follows."""
+    plain, legacy = random.getstate(), np.random.get_state()
     torch = sys.modules.get("torch")
     state = torch.random.get_rng_state() if torch else None
     try:
         yield
     finally:
+        random.setstate(plain)
         np.random.set_state(legacy)
         if torch:
             torch.random.set_rng_state(state)

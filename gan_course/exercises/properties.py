@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+WHOLES = (2, 3, 4, 5, 10, 20, 100, 1000, np.pi, 2 * np.pi, np.sqrt(2), np.e, np.log(2))
+"""Ratios of one number to another, or one over them, that say what was done."""
+
 
 class Fault(Exception):
     """A property that an answer lacks, in one sentence that a learner understands."""
@@ -114,10 +117,13 @@ def difference(got: np.ndarray, wanted: np.ndarray, tolerance: float) -> str:
     if power > 0:
         factor = (np.conj(got) * wanted).sum() / power
         if abs(np.imag(factor)) < 1e-6 * abs(factor) and close(got * np.real(factor), wanted):
-            return f"is {_ratio(1 / float(np.real(factor)))} what is expected, everywhere"
+            ratio = 1 / float(np.real(factor))
+            # Of one number there is always a ratio: it is told where it is one that has a reason.
+            if _tells(ratio) if got.size == 1 else f"{ratio:.4g}" != "1":
+                return f"is {_ratio(ratio)} what is expected" + ", everywhere" * (got.size > 1)
     if got.size > 1:
         offset = (wanted - got).mean()
-        if close(got + offset, wanted):
+        if abs(offset) > tolerance and close(got + offset, wanted):
             return f"is off by the constant {_short(-offset)} everywhere"
     for axis in range(got.ndim):
         if got.shape[axis] > 2:
@@ -131,7 +137,8 @@ def difference(got: np.ndarray, wanted: np.ndarray, tolerance: float) -> str:
     share = float((error > tolerance).mean())
     place = f" at index {where[0] if len(where) == 1 else tuple(map(int, where))}" if where else ""
     part = f"; {share:.0%} of the values are off" if got.size > 1 else ""
-    return f"is {_short(got[where])} where {_short(wanted[where])} is expected{place}{part}"
+    digits = next((n for n in range(4, 16) if _short(got[where], n) != _short(wanted[where], n)), 16)
+    return f"is {_short(got[where], digits)} where {_short(wanted[where], digits)} is expected{place}{part}"
 
 
 def _shape_fault(
@@ -150,13 +157,17 @@ def _shape_fault(
     return sentence
 
 
+def _tells(ratio: float) -> bool:
+    return any(abs(size / whole - 1) < 1e-5 for size in (abs(ratio), 1 / abs(ratio)) for whole in WHOLES)
+
+
 def _ratio(ratio: float) -> str:
     return f"{ratio:.4g} times" + (f" (1/{1 / ratio:.4g})" if abs(ratio) < 1 else "")
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, digits: int = 4) -> str:
     value = complex(value)
-    return f"{value.real:.4g}" if value.imag == 0 else f"{value:.4g}"
+    return f"{value.real:.{digits}g}" if value.imag == 0 else f"{value:.{digits}g}"
 
 
 def _brief(answer: Any) -> str:

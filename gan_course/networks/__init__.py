@@ -13,7 +13,7 @@ from gan_course.networks.convolutional import (
     one_hot_blocks,
     projection_logit,
 )
-from gan_course.networks.modulation import ModulationJudge, modulation_picture
+from gan_course.networks.modulation import ModulationJudge, modulation_picture, modulations
 from gan_course.networks.namer import Namer
 from gan_course.networks.partials import Partials, comb
 from gan_course.networks.perceptron import perceptron
@@ -47,6 +47,7 @@ __all__ = [
     "comb",
     "fitting_samples",
     "modulation_picture",
+    "modulations",
     "one_hot_blocks",
     "perceptron",
     "projection_logit",

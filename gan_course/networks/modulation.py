@@ -34,12 +34,12 @@ SHALLOW = 0.01
 def modulation_picture(x: Tensor) -> Tensor:
     """How deep each band of pictures wavers, and how fast: `(batch, channel, frequency, frame)` → `(…, modulation)`.
 
-    Modulations are 1, 2, … frame / 2 periods in the picture (Hann window). A steady band has 0; one whose level moves
-    as a sine of amplitude a has log(1 + (a / `FAINT`)²) / 2 there, in nats (at the last, which has no mirror image, 2 a
-    stands for a). In single precision at least. Lesson 09.
+    Modulations are 1, 2, … frame / 2 periods in the picture, as in `modulations`. A steady band has 0; one whose level
+    moves as a sine of amplitude a has log(1 + (a / `FAINT`)²) / 2 there, in nats (at the last, which has no mirror
+    image, 2 a stands for a). In single precision at least. Lesson 09.
     """
-    moved, _ = _modulations(x.to(torch.promote_types(x.dtype, torch.float32)))
-    return (moved / FAINT).square().sum(-1).log1p() / 2
+    moved = torch.view_as_real(modulations(x.to(torch.promote_types(x.dtype, torch.float32))))
+    return (moved / FAINT).square().sum(-1).log1p() / 2  # of parts and not of `.abs()`: smooth at 0 as well
 
 
 def shared_modulations(x: Tensor) -> Tensor:
@@ -52,15 +52,23 @@ def shared_modulations(x: Tensor) -> Tensor:
     levels = x[:, :1].to(torch.promote_types(x.dtype, torch.float32))
     power = (levels * (UNIT * math.log(10) / 10)).exp()
     wide = [F.avg_pool2d(power, (bands, 1), ceil_mode=True) for bands in (*WIDE, levels.shape[2])]
-    moved, mean = _modulations(torch.cat(wide, 2).sqrt()[:, 0])
+    amplitude = torch.cat(wide, 2).sqrt()[:, 0]
+    window = hann(amplitude.shape[-1], amplitude.dtype, amplitude.device)
+    mean = (amplitude * window).sum(-1, keepdim=True) / window.sum()
+    # as `modulations` has it, whose mean is needed here
+    moved = torch.view_as_real(torch.fft.rfft((amplitude - mean) * window)[..., 1:] * (2 / window.sum()))
     return (moved / (SHALLOW * mean.unsqueeze(-1))).square().sum(-1).log1p() / 2
 
 
-def _modulations(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Real and imaginary parts of how deep `x` `(…, frame)` wavers, `(…, modulation, 2)`, and its mean, `(…, 1)`."""
+def modulations(x: Tensor) -> Tensor:
+    """How deep bands ``x`` `(…, frame)` waver 1, 2, … frame / 2 times: complex `(…, modulation)`.
+
+    A sine of amplitude a has the magnitude a there (at the last, which has no mirror image, 2 a): the spectrum under a
+    Hann window, of what is left when the mean under it is taken away. Lesson 09.
+    """
     window = hann(x.shape[-1], x.dtype, x.device)
     mean = (x * window).sum(-1, keepdim=True) / window.sum()
-    return torch.view_as_real(torch.fft.rfft((x - mean) * window)[..., 1:]) * (2 / window.sum()), mean
+    return torch.fft.rfft((x - mean) * window)[..., 1:] * (2 / window.sum())
 
 
 class ModulationJudge(nn.Module):

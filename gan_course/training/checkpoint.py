@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
@@ -16,6 +17,10 @@ from torch import Tensor
 
 if TYPE_CHECKING:
     from gan_course.datasets import Clips
+
+
+CHECKPOINT, GENERATOR = "checkpoint.safetensors", "generator.safetensors"
+"""What the two are called in the folder of a run."""
 
 
 class CheckpointError(ValueError):
@@ -44,7 +49,7 @@ def save(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, Any]) ->
         os.replace(part, path)
     except (OSError, SafetensorError) as error:  # the latter for a full disk
         raise OSError(
-            f"the checkpoint could not be written to {path.parent} ({error}): free some space or name another "
+            f"the checkpoint could not be written to {path.parent} ({error}): {remedy(error)}, or name another "
             f"folder; the checkpoint before it is untouched"
         ) from error
     finally:
@@ -75,19 +80,52 @@ def _read(path: Path, with_tensors: bool) -> tuple[dict[str, Tensor], dict[str, 
             return {name: file.get_tensor(name) for name in file.keys() if with_tensors}, said  # noqa: SIM118
     except (SafetensorError, KeyError, ValueError) as error:
         raise CheckpointError(
-            f"{path.name} is not a checkpoint of this course, or is damaged ({error}): use another file"
+            f"{path} is not a checkpoint of this course, or is damaged ({error}): {_instead_of(path)}"
         ) from error
 
 
+def _instead_of(path: Path) -> str:
+    if path.name == CHECKPOINT:
+        return (
+            f"choose another folder to begin anew; what else is in {path.parent}, the last samples and losses, stays "
+            f"as it is"
+        )
+    if path.name == GENERATOR and path.with_name(CHECKPOINT).is_file():
+        return "the command that trained it writes it anew from the checkpoint beside it"
+    return "use another file"
+
+
+def remedy(error: BaseException) -> str:
+    """What somebody can do who could not write a file, or make a folder, because of this error."""
+    number = getattr(error, "errno", None)
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "allow yourself to write there"
+    if number in (None, errno.ENOSPC, errno.EDQUOT):  # safetensors, where the disk is full, has no number
+        return "free some space"
+    return "see to that"
+
+
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a small file under another name first, so that it is whole or as it was before."""
+    """Write a small file under another name first, so that it is whole or as it was before.
+
+    Raises OSError, naming the file and what to do, when the disk is full or not writable.
+    """
     part = path.with_name(path.name + ".part")
     try:
         part.write_bytes(content)
         os.replace(part, path)
+    except OSError as error:
+        raise not_written(path, error) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def not_written(path: Path, error: OSError) -> OSError:
+    """The error to raise where ``path``, a file or a folder, could not be written: it names it and what to do."""
+    return OSError(
+        f"{path} could not be written ({error.strerror or error}): {remedy(error)}, or name another folder"
+    )
 
 
 # Whether what was saved is what is there
@@ -135,7 +173,16 @@ def fingerprint(clips: Clips, labels: Iterable[str]) -> dict[str, Any]:
 
 
 def check_data(saved: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -> None:
-    """Raise CheckpointError, saying what differs, unless a run in ``folder`` was trained on the data that are there.
+    """Raise CheckpointError, saying what differs, unless a run in ``folder`` was trained on the data that are there."""
+    if differing := differences(saved, now):
+        raise CheckpointError(
+            f"the run in {folder} was trained on other data ({'; '.join(differing)}): bring those back, move the run "
+            f"away, or choose another folder"
+        )
+
+
+def differences(saved: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What differs between the data that a checkpoint was trained on and those that are there; none if nothing does.
 
     Of what both say of themselves, "classes", "shape", "samples", "rate" and the `fingerprint` "clips" are compared; a
     checkpoint that does not say one of them is taken at its word.
@@ -163,8 +210,4 @@ def check_data(saved: Mapping[str, Any], now: Mapping[str, Any], folder: Path) -
         differing.append("the clips have other labels")
     elif then and not math.isclose(then["power"], clips["power"], rel_tol=1e-4):
         differing.append("the clips sound otherwise")
-    if differing:
-        raise CheckpointError(
-            f"the run in {folder} was trained on other data ({'; '.join(differing)}): bring those back, move the run "
-            f"away, or choose another folder"
-        )
+    return differing

@@ -521,7 +521,8 @@ def chance_at(seed: int, step: int) -> torch.Generator:
     """The random generator of one step of a run, which depends on ``seed`` and ``step`` (0 or more) and nothing else.
 
     So a run that is taken up at a step draws what it would have drawn without the pause. Two runs share no step's
-    numbers as long as they have fewer than a million steps. Lesson 09.
+    numbers as long as they have fewer than a million steps and seeds up to 4,000: torch uses the lowest 32 bits of
+    what a generator is seeded with. Lesson 09.
     """
     return torch.Generator().manual_seed(seed * 1_000_003 + step)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shlex
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
@@ -21,6 +22,7 @@ from torch import Tensor, nn
 from gan_course.datasets import Clips
 from gan_course.datasets.augmentation import delayed
 from gan_course.networks import comb
+from gan_course.networks.convolutional import fitting_samples
 from gan_course.networks.namer import SEED
 from gan_course.sound import Sound
 from gan_course.spectral import representation
@@ -40,11 +42,14 @@ __all__ = [
     "convolution_seconds",
     "done_in",
     "fastest_precision",
+    "mend_recipe",
     "steps_within",
     "train",
 ]
 
 PICTURES, SOUNDS = 16, 3
+RECIPE = "recipe.json"
+"""What a run's recipe is called, in the run's folder."""
 
 
 @runtime_checkable
@@ -83,8 +88,11 @@ class Training:
         self.shape = self.encoding.shape(self.clips.audio.shape[-1])
         torch.manual_seed(recipe.seed)
         known = comb(self.encoding, self._pitches("partials")) if recipe.partials else None
-        generator = recipe.new_generator(self.shape, self.classes, known)
-        discriminator = recipe.new_discriminator(self.shape, self.classes)
+        try:
+            generator = recipe.new_generator(self.shape, self.classes, known)
+            discriminator = recipe.new_discriminator(self.shape, self.classes)
+        except ValueError as error:
+            raise ValueError(f"{error}{self._that_fit() if 'halved' in str(error) else ''}") from None
         self.precision = recipe.precision
         if self.precision == "auto":
             several = devices * machines > 1 and not cards()
@@ -120,6 +128,15 @@ class Training:
                 f"{asked_by}"
             )
         return pitches
+
+    def _that_fit(self) -> str:
+        # Which samples would, where the frames of these do not.
+        halvings = max(len(self.recipe.generator_widths), len(self.recipe.discriminator_widths))
+        if self.shape[-1] % 2**halvings == 0:
+            return ""
+        seconds = self.clips.audio.shape[-1] / self.clips.rate
+        samples = fitting_samples(seconds, self.clips.rate, self.encoding.hop, halvings)
+        return f"; clips of {samples:,} samples would fit, data_options.samples={samples}"
 
     def _encode(self, audio: Tensor) -> Tensor:
         return torch.cat([self.encoding.encode(part.to(self.fabric.device)) for part in audio.split(256)])
@@ -214,7 +231,7 @@ class Training:
 
     def save(self, path: Path) -> None:
         """Write everything that the next step needs to ``path``, and what tells the data from others."""
-        checkpoint.save(path, self.game.state(), self.about() | {"clips": self.fingerprint})
+        checkpoint.save(path, self.game.state(), self.about())
 
     @cached_property
     def fingerprint(self) -> dict[str, Any]:
@@ -222,7 +239,8 @@ class Training:
         return checkpoint.fingerprint(self.clips, self.recipe.conditions)
 
     def about(self) -> dict[str, Any]:
-        """What a reader of the weights needs: the recipe, the classes, the shape, the steps done."""
+        """What a reader of the weights needs: the recipe, the classes, the shape, the clips, the steps done."""
+        threads = torch.get_num_threads()
         return {
             "recipe": self.recipe.to_dict() | {"precision": self.precision},
             "classes": {name: list(self.clips.classes[name]) for name in self.recipe.conditions},
@@ -230,26 +248,27 @@ class Training:
             "samples": self.clips.audio.shape[-1],
             "rate": self.clips.rate,
             "data": self.clips.note or self.clips.name,
+            "clips": self.fingerprint,  # they may be others than the recipe names
             "steps": self.done,
             "seconds": round(self.game.seconds, 1),
-            "device": f"{self.fabric.device.type}, {torch.get_num_threads()} threads",
+            "device": f"{self.fabric.device.type}, {threads} thread{'s' * (threads != 1)}",
         }
 
     def resume(self, path: Path) -> None:
-        """Take up the run saved at ``path``; raises CheckpointError when its recipe or its data are others."""
+        """Take up the run saved at ``path``; raises CheckpointError when its recipe or its data are others.
+
+        Sounds of a folder may have been moved: they are the same if they sound the same.
+        """
         saved, about = _run_at(path)
-        now = replace(self.recipe, precision=self.precision).to_dict()
-        if differing := [
-            f"{name} was {was} and is {now[name]}"
-            for name, was in saved.to_dict().items()
-            if was != now[name]
-        ]:
+        if differing := _changes(saved, replace(self.recipe, precision=self.precision), "clips" in about):
+            file = path.with_name(RECIPE)
+            command = f"`gan-course train {shlex.quote(str(file))} --folder {shlex.quote(str(path.parent))}`"
             raise checkpoint.CheckpointError(
                 f"the run in {path.parent} was made with another recipe ({'; '.join(differing)}): choose another "
-                f"folder, or go on with the one that is there, `gan-course train {path.with_name('recipe.json')} "
-                f"--folder {path.parent}`"
+                f"folder, or go on with the one that is there, {command}"
+                + (f", after you moved {file}, which was changed, away" if _edited(file, saved) else "")
             )
-        checkpoint.check_data(about, self.about() | {"clips": self.fingerprint}, path.parent)
+        checkpoint.check_data(about, self.about(), path.parent)
         tensors, about = checkpoint.load(path)
         self.game.restore(tensors, about["steps"])
         self.game.seconds = about["seconds"]
@@ -305,14 +324,16 @@ def train(
     check_shares(recipe.batch, devices * machines)  # before any process is started
     together = fabric(devices=devices, machines=machines) if several else None
     first = together is None or together.is_global_zero
-    path = Path(folder) / "checkpoint.safetensors" if folder is not None else None
+    path = Path(folder) / checkpoint.CHECKPOINT if folder is not None else None
     with ExitStack() as held:
         refused = None
         if path and first:
             try:
                 held.enter_context(alone_in(path.parent))
-            except (ValueError, OSError) as error:
+            except ValueError as error:
                 refused = error
+            except OSError as error:
+                refused = checkpoint.not_written(path.parent, error)
         begun_before = path is not None and path.is_file()
         if together:
             # What the first process finds counts for all, or some would wait for the others for ever.
@@ -328,7 +349,8 @@ def train(
         if path and first:
             try:
                 if begun_before:
-                    _mend_generator(run, path.with_name("generator.safetensors"))
+                    mend_recipe(path.parent, run.recipe)
+                    _mend_generator(run, path.with_name(checkpoint.GENERATOR))
                 else:
                     _write_beside(path, recipe)
             except (ValueError, OSError) as error:
@@ -375,7 +397,7 @@ def _play(
     def keep(_: Game) -> None:
         if path:
             run.save(path)
-            run.save_generator(path.with_name("generator.safetensors"))
+            run.save_generator(path.with_name(checkpoint.GENERATOR))
 
     also: list[tuple[Callable[[Game], Any], int]] = []
     if measure and examiners:
@@ -414,15 +436,15 @@ def begun_in(folder: Path) -> Recipe | None:
     Before the first checkpoint it is that of the file ``recipe.json``. Raises CheckpointError for a checkpoint that is
     of no such run, and ValueError for a file that holds no recipe.
     """
-    if (path := folder / "checkpoint.safetensors").is_file():
+    if (path := folder / checkpoint.CHECKPOINT).is_file():
         return _run_at(path)[0]
-    file = folder / "recipe.json"
+    file = folder / RECIPE
     return Recipe.read(file) if file.is_file() else None
 
 
 def done_in(folder: Path) -> int:
     """How many steps the run in ``folder`` has done, 0 where none is saved; raises CheckpointError as `begun_in`."""
-    path = folder / "checkpoint.safetensors"
+    path = folder / checkpoint.CHECKPOINT
     return int(_run_at(path)[1]["steps"]) if path.is_file() else 0
 
 
@@ -438,13 +460,52 @@ def _run_at(path: Path) -> tuple[Recipe, dict[str, Any]]:
     return recipe, about
 
 
-def _mend_generator(run: Training, path: Path) -> None:
-    # A process may have been killed between the two files.
+def _changes(saved: Recipe, now: Recipe, known: bool = True) -> list[str]:
+    # By which a run of the one recipe cannot go on as one of the other. known: what sounds they are is compared too.
+    then, new = saved.to_dict(), now.to_dict()
+    if known and saved.data == now.data == "folder":
+        for one in (then, new):  # it tells more than where they lie
+            one["data_options"] = {
+                k: v for k, v in one["data_options"].items() if k not in ("path", "labels")
+            }
+    return [f"{name} was {was} and is {new[name]}" for name, was in then.items() if was != new[name]]
+
+
+def _edited(file: Path, saved: Recipe) -> bool:
+    # Whether it holds something else than the recipe of the run that is saved beside it, or half of it.
+    if not file.is_file() or _as_json(saved).startswith(file.read_bytes()):
+        return False
     try:
-        saved = checkpoint.about(path).get("steps")
+        there = Recipe.read(file)
+    except ValueError:
+        return True
+    return bool(
+        _changes(saved, replace(there, precision=saved.precision) if there.precision == "auto" else there)
+    )
+
+
+def mend_recipe(folder: Path, recipe: Recipe | None = None) -> None:
+    """Write ``recipe.json`` of the run in ``folder`` anew, from its checkpoint, where it is missing or half is there.
+
+    With a ``recipe``, which is that of the run or has its sounds in another place, also where the place is an old one.
+    What somebody wrote into it stays. Raises CheckpointError as `begun_in`, and OSError where it cannot be written.
+    """
+    saved, file = _run_at(folder / checkpoint.CHECKPOINT)[0], folder / RECIPE
+    recipe, before = recipe or saved, file.read_bytes() if file.is_file() else b""
+    after = _as_json(recipe)
+    half = before != after and any(_as_json(one).startswith(before) for one in (recipe, saved))
+    moved = not half and not _edited(file, saved) and Recipe.read(file).data_options != recipe.data_options
+    if half or moved:
+        checkpoint.write_whole(file, after)
+
+
+def _mend_generator(run: Training, path: Path) -> None:
+    # A process may have been killed between the two files. One that does not say its clips is an older one.
+    try:
+        there = checkpoint.about(path)
     except checkpoint.CheckpointError:
-        saved = None
-    if saved != run.done:
+        there = {}
+    if there.get("steps") != run.done or "clips" not in there:
         run.save_generator(path)
 
 
@@ -486,13 +547,17 @@ def _check_that_they_fit(recipe: Recipe, clips: Clips, encoding: Any) -> None:
 
 
 def _write_beside(path: Path, recipe: Recipe) -> None:
-    file = path.with_name("recipe.json")
+    file = path.with_name(RECIPE)
     if file.is_file() and Recipe.read(file) != recipe:
         raise ValueError(
             f"{file} holds another recipe, and there is no run of it here: move it away, or choose another folder"
         )
     if not file.is_file():
-        checkpoint.write_whole(file, (json.dumps(recipe.to_dict(), indent=2) + "\n").encode())
+        checkpoint.write_whole(file, _as_json(recipe))
+
+
+def _as_json(recipe: Recipe) -> bytes:
+    return (json.dumps(recipe.to_dict(), indent=2) + "\n").encode()
 
 
 def _laid_out(network: nn.Module) -> nn.Module:

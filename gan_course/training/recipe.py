@@ -119,8 +119,8 @@ class Recipe:
         ):
             if (given := getattr(self, name)) and self.networks != "textured":
                 raise ValueError(
-                    f"{name} is {given}, and {self.networks} networks have no {judge}: take textured ones, or set "
-                    f"{name} to {type(given)(0)}"
+                    f"{name} is {_typed(given)}, and {self.networks} networks have no {judge}: take textured ones, or "
+                    f"set {name} to {_typed(type(given)(0))}"
                 )
         if unknown := set(self.penalties) - set(PENALTIES):
             raise ValueError(
@@ -140,7 +140,7 @@ class Recipe:
             )
         if self.namer and not self.naming:
             raise ValueError(
-                "namer is True, and naming is 0, so that it is asked nothing: set naming above 0, or namer to False"
+                "namer is true, and naming is 0, so that it is asked nothing: set naming above 0, or namer to false"
             )
         _ = self.rules  # which refuse what no game can be played by
 
@@ -244,10 +244,12 @@ class Recipe:
         """This recipe with changes as they are typed: ``["gamma=2", "conditions=pitch", "data_options.count=512"]``.
 
         A value is read as JSON, and as plain text where it is none; a list can be written with commas, ``none`` is no
-        value or an empty list, and a dot leads into ``data_options`` and ``representation``. Raises ValueError for
-        what is no such change.
+        value or an empty list, and a dot leads into ``data_options`` and ``representation``. With other conditions,
+        what these do not allow is left out, as in `conditioned_on`, unless it is among the changes. Raises ValueError
+        for what is no such change.
         """
         data = self.to_dict()
+        named = set()
         for word in words:
             path, equals, text = word.partition("=")
             *above, last = path.strip().split(".")
@@ -259,6 +261,9 @@ class Recipe:
                     f"{word!r} changes nothing in a recipe: write name=value, with a name of {', '.join(data)}"
                 )
             where[last] = _value(text.strip(), list_wanted=isinstance(where.get(last), (tuple, list)))
+            named.add(path.strip())
+        if "conditions" in named and isinstance(data["conditions"], list):
+            data |= {name: v for name, v in _left_out(data["conditions"]).items() if name not in named}
         return Recipe.from_dict(data)
 
     def conditioned_on(self, classes: Mapping[str, Sequence[str]]) -> Recipe:
@@ -277,6 +282,21 @@ class Recipe:
             namer=self.namer and bool(classes),
         )
 
+    def with_sounds_in(self, path: Path) -> Recipe:
+        """This recipe with its folder of sounds at another ``path``; a table of labels that lay in it lies there too.
+
+        Raises ValueError for a recipe of other data.
+        """
+        if self.data != "folder":
+            raise ValueError(
+                f"the recipe is for the data {self.data!r}, which have no folder of sounds: name none"
+            )
+        options = dict(self.data_options)
+        before, table = Path(options.get("path", "")), options.get("labels")
+        if isinstance(table, str) and Path(table).is_relative_to(before):
+            options["labels"] = str(Path(table).relative_to(before))
+        return replace(self, data_options=options | {"path": str(path)})
+
     def rate_at(self, step: int) -> float:
         """Learning rate at ``step`` (0-based)."""
         return self.learning_rate * self.rules.pace_at(step)
@@ -286,15 +306,28 @@ class Recipe:
         return self.rules.decay_at(step)
 
 
+def _left_out(conditions: Sequence[str]) -> dict[str, Any]:
+    # What these conditions do not allow, as it must be set.
+    without_pitch = {} if "pitch" in conditions else {"partials": False, "unheard": 0.0}
+    return without_pitch | ({} if conditions else {"naming": 0.0, "namer": False})
+
+
 def _value(text: str, list_wanted: bool) -> Any:
     if text.lower() == "none":
         return [] if list_wanted else None
+    if text.lower() in ("true", "false"):  # as in Python too
+        return text.lower() == "true"
     if list_wanted and not text.startswith("["):
         return [_value(part.strip(), False) for part in text.split(",")]
     try:
         return json.loads(text)
     except json.JSONDecodeError:
         return text
+
+
+def _typed(value: Any) -> str:
+    # As JSON and `changed` have it.
+    return repr(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _check_types(recipe: Recipe) -> None:
@@ -322,7 +355,7 @@ def _check_types(recipe: Recipe) -> None:
             fits, wanted = isinstance(value, Mapping), "names with values"
             default = one.default_factory()  # type: ignore[misc]
         if not fits:
-            raise ValueError(f"{name} is {value!r}, and {wanted} is expected, such as {default!r}")
+            raise ValueError(f"{name} is {value!r}, and {wanted} is expected, such as {_typed(default)}")
 
 
 def _is_number(value: Any) -> bool:

@@ -34,7 +34,7 @@ class ProgressBar:
     def metrics(self, step: int, numbers: Mapping[str, float]) -> None:
         """A line above the bar."""
         said = ", ".join(f"{name} {value:.3g}" for name, value in numbers.items())
-        self.bar.write(f"after {step:,} steps: {said}")
+        self.bar.write(f"after {step:,} step{'s' * (step != 1)}: {said}")
 
     def details(self, step: int, numbers: Mapping[str, float]) -> None:
         """For the line: some of the numbers."""
@@ -107,10 +107,10 @@ class History:
         self._add_row(self.path, self._done, self._latest | self._told)
 
     def _add_row(self, path: Path, step: int, numbers: Mapping[str, float]) -> None:
+        if path not in self._gone_on_in:
+            self._gone_on_in.add(path)
+            _forget_from(path, step)
         try:
-            if path not in self._gone_on_in:
-                self._gone_on_in.add(path)
-                _forget_from(path, step)
             if not path.is_file() or not path.stat().st_size:
                 _write(path, ["step", *numbers], "w")
             with open(path, newline="") as file:
@@ -119,7 +119,7 @@ class History:
             _write(path, [str(step), *values], "a")
         except OSError as error:
             raise OSError(
-                f"{path} could not be written ({error}): free some space, and go on from the last checkpoint"
+                f"{path} could not be written ({error}): {checkpoint.remedy(error)}, and go on from the last checkpoint"
             ) from error
 
 
@@ -145,15 +145,15 @@ class Samples:
         """Write spectrograms ``(count, frequency, frame)`` as one picture, and each sound to a file."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            picture = self.draw(images, f"made after {self.done} steps")
+            picture = self.draw(images, f"made after {self.done} step{'s' * (self.done != 1)}")
             (self.folder / f"{self.done}.png").write_bytes(picture.png)
             for number, sound in enumerate(sounds, 1):
                 quiet = sound.at_peak(-1.0) if sound.peak > 1 else sound
                 quiet.save(self.folder / f"{self.done}-{number}.wav", overwrite=True)
         except OSError as error:
             raise OSError(
-                f"what the generator makes could not be written to {self.folder} ({error}): free some space, and go on "
-                f"from the last checkpoint"
+                f"what the generator makes could not be written to {self.folder} ({error}): "
+                f"{checkpoint.remedy(error)}, and go on from the last checkpoint"
             ) from error
 
     def finished(self) -> None:

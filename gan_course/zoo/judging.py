@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 import torch
@@ -13,6 +14,7 @@ from gan_course.datasets import Clips
 from gan_course.datasets.splits import HELD_OUT_SEED
 from gan_course.evaluation.ear import Ear, Listener
 from gan_course.evaluation.report import FEWEST, Verdict, judge
+from gan_course.training import checkpoint
 from gan_course.zoo.ears import load_ear
 from gan_course.zoo.model import Model
 from gan_course.zoo.textures import load_texture_ear
@@ -69,15 +71,19 @@ def evaluate(
     seed: int = 0,
     two_sample: bool = True,
     say: Callable[[str], None] = lambda text: None,
+    *,
+    sounds: Path | str | None = None,
 ) -> Judged:
     """Judge `count` sounds of a model against real ones that it was not trained on.
 
     Those of the built-in notes are of another seed; of other data, of the test split, and where that is small, fewer
     are judged. The sounds are asked for with the labels of as many real ones. `say` is told what is being done.
-    Raises ValueError, in one sentence, where there are too few real sounds, and what loading the data raises.
+    `sounds` is where the folder that the model was trained on is now. Raises ValueError, in one sentence, where there
+    are too few real sounds, where the model was trained on others than its recipe names, and what loading the data
+    raises.
     """
     say("loading real sounds")
-    reference, other, training, unseen = _real(model, count, seed)
+    reference, other, training, unseen = _real(model, count, seed, sounds)
     kinds = list(model.classes)
     other = _labelled(other, kinds)
     say(f"generating {len(other):,} sounds, and taking as many real ones through the same representation")
@@ -124,26 +130,41 @@ def from_another_seed(model: Model, seed: int, count: int = 444) -> Verdict:
     return judge(generated_like(model, other, seed), reference, other, seed=seed)
 
 
-def _real(model: Model, count: int, seed: int) -> tuple[Clips, Clips, Clips, Clips | None]:
+def _real(
+    model: Model, count: int, seed: int, sounds: Path | str | None = None
+) -> tuple[Clips, Clips, Clips, Clips | None]:
     """The reference, as many others, the training clips, and for memorisation about as many unseen ones."""
+    recipe = model.recipe
+    if sounds is not None:
+        if recipe.data != "folder":
+            raise ValueError(
+                f"{model.name} was trained on {recipe.data}, and not on a folder of sounds: leave out --sounds"
+            )
+        recipe = recipe.with_sounds_in(Path(sounds).expanduser().absolute())
     options: dict[str, Any] = {"rate": model.rate, "samples": model.about["samples"]}
-    options |= dict(model.recipe.data_options)
-    training = datasets.load(model.recipe.data, **options)
+    options |= dict(recipe.data_options)
+    if recipe.data == "folder" and not Path(options["path"]).expanduser().is_dir():
+        raise FileNotFoundError(
+            f"{model.name} was trained on the sounds in {model.recipe.data_options['path']}, and there is no folder "
+            f"{options['path']}: say where they are now (--sounds)"
+        )
+    training = datasets.load(recipe.data, **options)
     for kind, names in model.classes.items():
         if tuple(training.classes.get(kind, ())) != tuple(names):
             raise ValueError(
                 f"{model.name} was trained on {kind} {', '.join(names)}, and its data ({model.recipe.data}) now have "
                 f"{', '.join(training.classes.get(kind, ())) or 'none'}: bring back those, or train anew"
             )
-    if model.recipe.data == "notes":
+    _check_same(model, training)
+    if recipe.data == "notes":
         drawn = options | {"count": 2 * count, "seed": HELD_OUT_SEED}
         pool = datasets.load("notes", **drawn)
         unseen = datasets.load("notes", **options | {"seed": HELD_OUT_SEED + 1})
     else:
-        pool, unseen = datasets.load(model.recipe.data, **options | {"split": "test"}), None
+        pool, unseen = datasets.load(recipe.data, **options | {"split": "test"}), None
         if options.get("split", "all") == "all":
             raise ValueError(
-                f"{model.name} was trained on all of its data ({model.recipe.data}), so no real sounds are left to "
+                f"{model.name} was trained on all of its data ({recipe.data}), so no real sounds are left to "
                 f'judge it by: train it with "split": "train" among the data_options of its recipe'
             )
     if len(pool) < 2 * FEWEST:
@@ -154,6 +175,18 @@ def _real(model: Model, count: int, seed: int) -> tuple[Clips, Clips, Clips, Cli
     order = torch.randperm(len(pool), generator=torch.Generator().manual_seed(seed))
     half = min(count, len(pool) // 2)
     return pool.select(order[:half]), pool.select(order[half : 2 * half]), training, unseen
+
+
+def _check_same(model: Model, training: Clips) -> None:
+    """Raise ValueError unless these are the clips that the model was trained on; one that does not say is believed."""
+    now = {"clips": checkpoint.fingerprint(training, model.classes)}
+    if differing := checkpoint.differences({"clips": model.about.get("clips")}, now):
+        place = ", say where they are (--sounds)" if model.recipe.data == "folder" else ""
+        raise ValueError(
+            f"{model.name} was trained on other sounds ({model.about.get('data')}) than those of its recipe, "
+            f"{training.name} ({training.note}), by which it would be judged ({'; '.join(differing)}): bring those "
+            f"back{place}, or train by a recipe that names them, as gan-course train --sounds writes it"
+        )
 
 
 def generated_like(model: Model, like: Clips, seed: int) -> Clips:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 import torch
 
@@ -42,11 +44,16 @@ def release(
 ) -> Path:
     """Copy the generator of the folder ``run`` to ``weights`` as ``name`` and write its card; the card's path.
 
+    Of one that was trained on somebody's sounds both hold the name of their folder, and not where it lies.
     With a ``vocoder`` that comes with the course it is judged, and from then on heard, through that one. Raises
-    ValueError for a run without a finished generator, for a name by which an ear or a vocoder would be known, for a
-    name that is taken unless told to ``overwrite``, and for a vocoder that is none of the course's or not for its
-    pictures.
+    ValueError for a run without a finished generator, for a name that has other than letters, digits and hyphens, by
+    which an ear or a vocoder would be known, or that is taken unless told to ``overwrite``, and for a vocoder that is
+    none of the course's or not for its pictures.
     """
+    if not re.fullmatch("[A-Za-z0-9][A-Za-z0-9-]*", name):
+        raise ValueError(
+            f"{name!r} is no name of a model: use letters a to z, digits and hyphens, as in notes-full"
+        )
     if name.startswith((EARS, VOCODERS)):
         raise ValueError(
             f"{name} would not be found among the generators, as names with {EARS} and {VOCODERS} are for ears and "
@@ -72,10 +79,12 @@ def release(
     again = {seed: from_another_seed(model, seed) for seed in SEEDS}
     text = describe(model, name, evaluate(model).verdict, again, measured(model) if played else {})
     weights.mkdir(parents=True, exist_ok=True)
-    if vocoder is None:
+    recipe = model.about["recipe"]
+    about = model.about | {"recipe": recipe | {"data_options": _public(recipe["data_options"])}}
+    if vocoder is None and about == model.about:
         shutil.copyfile(run / "generator.safetensors", copy)
     else:
-        checkpoint.save(copy, checkpoint.load(run / "generator.safetensors")[0], model.about)
+        checkpoint.save(copy, checkpoint.load(run / "generator.safetensors")[0], about)
     card.write_text(text, encoding="utf-8")
     return card
 
@@ -133,21 +142,23 @@ def describe(
     by, heard = (f": by {vocoder}", f" --vocoder {vocoder}") if vocoder else ("", "")
     row = f"| made to sound by | {vocoder}, whose card says what it was trained on |\n" if vocoder else ""
     made = recipe_name(recipe, f"{name}.json")
-    own = f"With this as `{made}`:\n\n```json\n{json.dumps(recipe.to_dict(), indent=2)}\n```\n\n"
+    options = _public(recipe.data_options)
+    shown = json.dumps(recipe.to_dict() | {"data_options": options}, indent=2, ensure_ascii=False)
+    own = f"With this as `{made}`:\n\n```json\n{shown}\n```\n\n"
     return f"""# {name}
 
 A conditional spectrogram GAN: {model.parameters:,} parameters, stored in 16 bit.
 
 | | |
 |---|---|
-| data | {data} {dict(recipe.data_options)} |
+| data | {data} {options} |
 | conditions | {conditions or "none"} |
 | sound | {about["samples"]} samples at {about["rate"]} Hz |
 | representation | {encoding} |
 {row}| networks | {networks} |
 | game | {recipe.in_words()} |
 | training | {about["steps"]:,} steps of {recipe.batch} sounds, seed {recipe.seed}, {recipe.precision} |
-| time | {about["seconds"] / 60:.0f} minutes of wall clock on {about["device"]} |
+| time | {_wall_clock(about["seconds"])} of wall clock on {about["device"]} |
 | licence | weights: {licence}; code: MIT |
 
 ## Quality, measured
@@ -162,12 +173,22 @@ Judged by `gan-course evaluate`, seed 0. "Real" stands for as many other real so
 ## To make it again
 
 {own if made == f"{name}.json" else ""}```
-gan-course train {made} --folder runs/{name}
+gan-course train {made}{" --sounds FOLDER" * (recipe.data == "folder")} --folder runs/{name}
 gan-course release runs/{name} {name}{heard} --overwrite
 ```
 
 The weights agree bit for bit only on the same kind of processor with the same number of threads.
 """
+
+
+def _public(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of data without where they lie on somebody's machine: of a path the last name alone."""
+    paths = {name: options[name] for name in ("path", "labels") if isinstance(options.get(name), str)}
+    return dict(options) | {name: Path(path).expanduser().absolute().name for name, path in paths.items()}
+
+
+def _wall_clock(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 300 else f"{seconds / 60:.0f} minutes"
 
 
 def from_seeds(verdicts: Mapping[int, Verdict]) -> str:

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 08 · Convolutional generators
 #
-# At the end of this lesson a network draws spectrograms, beginning from 4 × 4 numbers, and plays you notes like these. On the way you hear what
+# At the end of this lesson a network draws spectrograms, each from 32 random numbers, and plays you notes like these. On the way you hear what
 # its layers add of their own.
 
 # %%
@@ -46,7 +46,7 @@ listen(clip("lesson-08"), labels=["six notes of this lesson's generator"], pictu
 #
 # $$ y[n] = \sum_m x[m]\; w[n - m s] $$
 #
-# This is a **transposed convolution**. One can also read it so: put $s - 1$ zeros between any two samples, and convolve with $w$.
+# This is a **transposed convolution**. One can also read it so: put $s - 1$ zeros between neighbouring samples, and convolve with $w$.
 #
 # > **Guess first:** three samples, five taps (numbers in the kernel), stride 2. How many samples come out?
 #
@@ -69,7 +69,7 @@ checks.transposed_convolution(transposed_convolution)
 
 # %% tags=["demo"]
 x, kernel = torch.tensor([1.0, 0.5, -0.8]), torch.tensor([0.3, 0.8, 1.0, 0.6, 0.2])
-y = transposed_convolution(x, kernel, 2)
+y = torch.as_tensor(transposed_convolution(x, kernel, 2)).float()
 theirs = F.conv_transpose1d(x[None, None], kernel[None, None], stride=2)[0, 0]
 print(f"{len(x)} samples → {len(y)} samples; torch makes the same of them: {torch.allclose(y, theirs)}")
 stamps = {f"stamp of x[{m}]": (2 * m + torch.arange(5), x[m] * kernel) for m in range(3)}
@@ -92,14 +92,14 @@ print("A has the shape", tuple(A.shape), "and Aᵀx is what we had:", torch.allc
 
 # %% tags=["demo"]
 for taps, stride in ((5, 2), (4, 2), (9, 4), (8, 4)):
-    y = transposed_convolution(torch.ones(12), torch.ones(taps), stride)
+    y = torch.as_tensor(transposed_convolution(torch.ones(12), torch.ones(taps), stride))
     print(f"{taps} taps, stride {stride}:", *y.int().tolist()[:24])
 
 # %% [markdown]
 # Away from the ends, five taps with stride 2 give 3 2 3 2 3 2. At every other output three stamps meet, at the others two. In a picture this pattern runs along both axes, and
 # is called the **checkerboard** (Odena, Dumoulin and Olah 2016).
 #
-# **Exercise 2** (5 minutes, 1 point). How many stamps meet at outputs $n$ with $n \bmod s = 0, 1, \dots, s - 1$? Return the $s$ numbers, for outputs away from the ends.
+# **Exercise 2** (5 minutes, 1 point). How many stamps meet at outputs $n$ with $n \bmod s = 0, 1, \dots, s - 1$? Return the $s$ numbers, zeros included, for outputs away from the ends.
 # Tap $t$ of the stamp of $x[m]$ falls on $n = m s + t$.
 
 # %%
@@ -115,7 +115,7 @@ checks.cover(cover)
 # %% tags=["demo"]
 print("taps that cover evenly:")
 for stride in (2, 3, 4, 5):
-    print(f"  stride {stride}:", *(taps for taps in range(1, 21) if len(set(cover(taps, stride).tolist())) == 1))
+    print(f"  stride {stride}:", *(taps for taps in range(1, 21) if len(set(torch.as_tensor(cover(taps, stride)).tolist())) == 1))
 
 # %% [markdown]
 # Of kernels with *equal* taps, only those that the stride divides. Every other one leaves a pattern that repeats after $s$ samples. And a sound that repeats after $s$ samples is a **tone at the sample rate over
@@ -142,7 +142,7 @@ listen(*(stretched(swelling(4), torch.ones(taps).double(), 4) for taps in (8, 9)
 # How loud is the whistle? Stretch a constant. One period of what comes out is $p[r] = \sum_j w[r + j s]$, the sum of the weights that meet at the remainder $r$. Its DFT (lesson 02) has a line at
 # 0 Hz, the constant itself, and lines at $\tfrac{\text{rate}}{s}, \tfrac{2\,\text{rate}}{s}, \dots$ up to half the rate. These are what is too much.
 #
-# **Exercise 3** (8 minutes, 2 points). Return their levels in dB, 0 dB being the line at 0 Hz. `torch.fft.rfft` gives the lines. `amplitude_to_db(ratio, -120.0)` is $20 \log_{10}$ with a
+# **Exercise 3** (8 minutes, 2 points). Return their levels in dB, 0 dB being the line at 0 Hz. The kernel may have any length, and a weight that does not exist counts as 0. `torch.fft.rfft` gives the lines. `amplitude_to_db(ratio, -120.0)` is $20 \log_{10}$ with a
 # floor of −120 dB, which stands for nothing at all.
 
 # %%
@@ -162,7 +162,7 @@ checks.tone_levels(tone_levels)
 # %% tags=["demo"]
 for taps, stride in ((9, 4), (8, 4), (5, 2), (13, 5)):
     even = torch.ones(taps, dtype=torch.float64)
-    y = transposed_convolution(torch.ones(2000, dtype=torch.float64), even, stride)[20:][:1000 * stride].numpy()
+    y = torch.as_tensor(transposed_convolution(torch.ones(2000, dtype=torch.float64), even, stride))[20:][:1000 * stride].numpy()
     one = abs(amount(y, RATE / stride)) / 2  # lesson 02's amplitude; half of it is the line
     print(f"{taps:2} equal taps, stride {stride}: a tone at {RATE / stride:.0f} Hz, {tone_levels(even, stride)[0]:6.1f} dB by the"
           f" formula, {amplitude_to_db(one / y.mean(), -120.0):6.1f} dB in the stretched constant")
@@ -196,12 +196,12 @@ from gan_course.networks.upsampling import DOUBLINGS, alike
 torch.manual_seed(0)
 for taps, stride in ((4, 2), (5, 2), (8, 4), (9, 4)):
     even, chance = torch.ones(taps).double(), torch.randn(500, taps).double()
-    median = torch.stack([tone_levels(kernel, stride)[0] for kernel in chance]).median()
+    median = torch.as_tensor([tone_levels(kernel, stride)[0] for kernel in chance]).median()
     print(f"{taps} taps, stride {stride}: all equal {tone_levels(even, stride)[0]:6.1f} dB; left to chance {median:5.1f} dB (median of 500)")
 
 # %% [markdown]
-# *An even cover helps only equal weights.* With weights left to chance the sums differ, and the tone is about as loud as the constant, whether the stride divides the taps or not. Any kernel with $s$ taps or more can be even, as ½, 1, ½ with stride 2 is; one that the stride divides is so with equal weights already, and so it is
-# advised (Odena et al. 2016). That it begins uneven all the same, and how such *tonal artifacts* sound, was shown for audio by Pons et al. (2021).
+# *An even cover helps only equal weights.* With weights left to chance the sums differ, and the tone is about as loud as the constant, whether the stride divides the taps or not. Any kernel with $s$ taps or more *can* be even, as ½, 1, ½ is with stride 2. If the stride divides the number of taps, equal weights are already enough, and so that is what
+# is advised (Odena et al. 2016). That it begins uneven all the same, and how such *tonal artifacts* sound, was shown for audio by Pons et al. (2021).
 #
 # And in a whole network? WaveGAN (Donahue, McAuley and Puckette 2019) makes 16,384 samples of 16 by five transposed convolutions with 25 taps and stride 4. Here is a narrow one of that shape, before any training. Each layer
 # leaves its own tone: the last one at 4,000 Hz, the one before it at 1,000 Hz, then 250 Hz. Beside it is the same with another layer, to which we come next.
@@ -248,7 +248,7 @@ for name, sound in networks.items():
 # frequency stronger or weaker, and adds none. *What is not there after the repeating cannot come back, whatever the weights are.* Repeating $s$ times and convolving with $w$ is stretching with the kernel $(1, \dots, 1) * w$:
 
 # %% tags=["demo"]
-worst = max(tone_levels(transposed_convolution(torch.ones(4).double(), w.double(), 1), 4).max() for w in torch.randn(500, 9))
+worst = max(tone_levels(torch.as_tensor(transposed_convolution(torch.ones(4).double(), w.double(), 1)), 4).max() for w in torch.randn(500, 9))
 print(f"repeat 4 times, then 9 taps left to chance: the loudest tone of 500 kernels lies at {worst:.0f} dB")
 sine = torch.sin(2 * math.pi * 500 / 4000 * torch.arange(4000)).double()
 y = sine.repeat_interleave(4).numpy()
@@ -329,7 +329,7 @@ for name, double in (DOUBLINGS | {"shuffle, alike": alike_at_first}).items():
 # %% [markdown]
 # Both transposed convolutions and the pixel shuffle begin uneven, the resize does not, nor does the shuffle whose channels begin alike. The resize has the fewest weights, and costs more than twice the multiplications of a kernel of 4.
 #
-# > **In doubt?** A network can *learn* to be even. Will it? That is what we measure at the end.
+# A network can *learn* to be even. Will it? That is what we measure at the end.
 #
 # ## In a spectrogram: a flutter
 #
@@ -354,6 +354,7 @@ def flutter(pictures, period):
     levels = 45 * pictures[:, 0, :, 6:46]
     turn = torch.exp(-2j * math.pi * torch.arange(40) / period)
     swing = ((levels - levels.mean(-1, keepdim=True)) * turn).mean(-1).abs().mean().item()
+    # ± a in every other frame is one line of the DFT; a slower swing is two, of a / 2 each (lesson 02)
     return swing if period == 2 else 2 * swing
 
 # %% [markdown]
@@ -445,7 +446,7 @@ checks.heard_milliseconds(heard_milliseconds)
 # %% tags=["demo"]
 f = mel.frequencies()
 for depth in range(1, 5):
-    size, _ = receptive_field([(4, 2)] * depth)
+    size = int(receptive_field([(4, 2)] * depth)[0])
     low, high = f[max(0, 20 - size // 2)], f[min(63, 19 + size // 2)]
     print(f"{depth} layers: {size:2} × {size:2}, {heard_milliseconds(size):4.0f} ms; from {low:4.0f} to {high:4.0f} Hz around {f[20]:.0f} Hz")
 
@@ -501,6 +502,8 @@ listen(*[Sound(mel.decode(x)[0], RATE) for x in (one, other)], labels=["a melody
        say="Two melodies to you. To a discriminator that sees a tenth of a second they are nearly the same sound.")
 
 # %% [markdown]
+# One layer sees 112 ms. To it the order matters only where two notes meet, and changes a tenth of what another instrument changes. Four layers see three notes at once, and to them another order is nearly as much as another instrument.
+#
 # Our discriminator does not take a mean: it keeps all 4 × 4 places, and a last layer looks at all of them, so it sees the whole second. Discriminators for long sounds cannot do that. They judge in pieces, and have several with different
 # fields.
 #
@@ -582,7 +585,7 @@ for batch in range(1, 41):
         print(f"after {batch:2} batches with mean 3 and variance 4: running {running[0].mean():.2f} and {running[1].mean():.2f}")
 
 # %% [markdown]
-# Now a sample's output depends on its *company*. For a generator that is odd, and DCGAN was trained so. For a discriminator under a gradient penalty it is wrong, as lesson 06 found with points: "the slope at this sample" also holds what the others feel. Gulrajani et al. (2017) therefore leave batch norm out of
+# Now a sample's output depends on its *company*. For a generator that is strange, but it works: DCGAN was trained so. For a discriminator under a gradient penalty it is wrong, as lesson 06 found with points: "the slope at this sample" also holds what the others feel. Gulrajani et al. (2017) therefore leave batch norm out of
 # their critic.
 #
 # What else is there? *Layer norm* (Ba, Kiros and Hinton 2016) takes mean and variance over everything in one sample, *instance norm* (Ulyanov, Vedaldi and Lempitsky 2016) over one channel of one sample. **Pixel norm** (Karras et al. 2018) only divides, at every place by itself, by the root of the mean square over the channels.
@@ -630,7 +633,7 @@ for name in NORMS:
 #
 # ## A small DCGAN
 #
-# We have all that it takes. The generator: a linear layer to 4 × 4 places, then four times a leaky ReLU and a layer that doubles both axes. The discriminator goes back the same way. Weights of your deviation, no normalisation; the relativistic loss with R1 and R2, at every eighth step, times 8 (lesson 06).
+# We have all that it takes. The generator: a linear layer to 4 × 4 places, then four times a leaky ReLU and a layer that doubles both axes. The discriminator goes back the same way. Weights of your deviation (it reckons with a leaky ReLU before each layer; the first has none, and enlarges its signal by $\sqrt{2 / 1.04} \approx 1.39$), no normalisation; the relativistic loss with R1 and R2, at every eighth step, times 8 (lesson 06).
 
 # %%
 class SpectrogramGenerator(nn.Module):
@@ -647,7 +650,7 @@ class SpectrogramGenerator(nn.Module):
 
 # %%
 def begun(network):
-    """Every layer with weights that keep its signal's size, and no offset."""
+    """Every layer with weights that keep a signal's size after a leaky ReLU, and no offset."""
     for layer in network.modules():
         if isinstance(layer, nn.ConvTranspose2d):
             nn.init.normal_(layer.weight, std=starting_deviation(layer.in_channels, layer.kernel_size[0], 2))
@@ -715,11 +718,11 @@ plot_lines([row[0] for row in said], lines, "step", "flutter every 2 frames (± 
 # Three things to read off:
 #
 # - *Before training* both transposed convolutions swing by many dB, the resize by far less. This is the checkerboard of weights left to chance.
-# - *Training works against it.* The discriminator sees flutter that real notes do not have, and the generator unlearns a good part of it. It does not get down to the resize within these 150 steps.
-# - *Kernel 4 is hardly better than kernel 5*, although the stride divides it. What counts is how the weights begin.
+# - *Training works against it*, though not at every step: every 4 frames kernel 4 swings more at first. The discriminator sees flutter that real notes do not have, and the generator unlearns a good part of it. It does not get down to the resize within these 150 steps.
+# - *Kernel 4 is hardly better than kernel 5*, although the stride divides it. What counts is whether a layer's weights *can* add up unevenly at all. Those of both kernels can; those of a resize cannot.
 #
-# One seed is one seed. When the lesson was written we ran three, 300 steps each, and the three findings held on each; a pixel shuffle whose weights are left to chance went the way of the transposed convolutions. To see for yourself, write
-# `new_game(DOUBLINGS[name], seed=1)` for `seed=0, 1, 2`, add `"pixel shuffle"` to the names, and let 300 stand for 150.
+# One seed is one seed. When the lesson was written we ran three, 300 steps each, and the three findings held on each. A pixel shuffle whose weights are left to chance went the way of the transposed convolutions. One whose channels begin alike began at ± 0.00 dB every 2 frames, and *learned* a flutter: 0.86 to 2.82 dB after 150 steps, still 0.66 to 1.05 after 300, and the resize 0.22 to 0.28. To see for yourself, write
+# `seed=1` or `seed=2` into `new_game(DOUBLINGS[name])`, add `"pixel shuffle"` to the names, and let 300 stand for 150. How to begin alike is said further down, at *In doubt?*
 #
 # Does it make the better sounds? That is another question. Listen:
 
@@ -746,7 +749,7 @@ for name, game in games.items():
 print(f"real notes {throbs(pictures[:16])}")
 
 # %% [markdown]
-# All three throb several times as deep as real notes do, and at 25 Hz as well, where nothing but chance leads. In our two trainings (on two processors) kernel 5 throbbed twice as deep at both rates of the flutter as at 25 Hz, and neither of the others did. So what the pictures told apart clearly, the sounds tell less clearly: after so few steps you hear roughness of every kind, and not the flutter alone. Flutter is *one* fault, and the resize buys its absence with more computing, and with high frequencies that it has to make up for.
+# All three throb several times as deep as real notes do, and at 25 Hz as well, where nothing but chance leads. In our training kernel 5 throbbed twice as deep at both rates of the flutter as at 25 Hz, and neither of the others did; with three other seeds kernel 5 did not do so either. So what the pictures told apart clearly, the sounds tell less clearly: after so few steps you hear roughness of every kind, and not the flutter alone. Flutter is *one* fault, and the resize buys its absence with more computing, and with high frequencies that it has to make up for.
 #
 # ### On with one of them
 #
@@ -778,6 +781,8 @@ plot_bars(CHORD, {name: torch.bincount(which[which >= 0], minlength=4) / 48 for 
 contact_sheet([Sound(x, RATE, f"z {n + 1}") for n, x in enumerate(made[:6])], say="Six of its notes. Is every instrument and every pitch among them?")
 
 # %% [markdown]
+# Three of four of its notes are in tune with the chord, and hardly any is an E: a mode that it has nearly lost (lesson 06).
+#
 # Play it: `seed` draws two z, and `way` goes from the one to the other.
 
 # %% tags=["demo"]
@@ -791,7 +796,7 @@ def between(seed, way):
 explore(between, seed=(0, 20, 1, 2), way=(0, 100, 10, 0))
 
 # %% [markdown]
-# > **In doubt?** Train a pixel shuffle that begins even. In `new_game` write `G = begun(SpectrogramGenerator(DOUBLINGS["pixel shuffle"]))` and `for layer in G.up: layer[0].weight.data.copy_(alike(layer[0].weight.data, 4))`, and give this `G` to `Game`. Or train another seed, and see which of the three findings still holds.
+# > **In doubt?** Train a pixel shuffle that begins even: does it stay so? In `new_game` write `G = begun(SpectrogramGenerator(DOUBLINGS["pixel shuffle"]))` and `for layer in G.up: layer[0].weight.data.copy_(alike(layer[0].weight.data, 4))`, and give this `G` to `Game`. Or train another seed, and see which of the three findings still holds.
 #
 # ## What can go wrong
 #
@@ -880,8 +885,8 @@ quiz([
 # %% [markdown]
 # ## Summary
 #
-# A layer that stretches by $s$ leaves whatever its weights do not add up evenly to, once in $s$ steps: a tone at rate / stride in a waveform, a flutter at frame rate / stride in a spectrogram. A kernel that the stride divides is even where its weights are equal; weights left to chance are not. Repeating before convolving begins even and stays so, at a price in computing; a pixel
-# shuffle does if its channels begin alike. Training removes a good part of it. A spectrogram of the finished sound may hide it from you. A receptive field is a time and a band of frequencies: compute it in ms and Hz before you ask a discriminator to hear something. Batch norm keeps signals at one size and mixes samples, so under a gradient penalty the
+# A layer that stretches by $s$ leaves whatever its weights do not add up evenly to, once in $s$ steps: a tone at rate / stride in a waveform, a flutter at frame rate / stride in a spectrogram. A kernel that the stride divides is even where its weights are equal; weights left to chance are not. Repeating before convolving begins even and stays so, at a price in computing. A pixel
+# shuffle whose channels begin alike only begins so. Training takes a good part of a flutter away, and can put one in. A spectrogram of the finished sound may hide it from you. A receptive field is a time and a band of frequencies: compute it in ms and Hz before you ask a discriminator to hear something. Batch norm keeps signals at one size and mixes samples, so under a gradient penalty the
 # discriminator goes without; weights of the right size do as well.
 #
 # **Terms:** *transposed convolution*, *stride*, *kernel, tap*, *checkerboard*, *tonal artifact*, *replica*, *pixel shuffle*, *flutter*, *receptive field*, *jump*, *effective receptive field*, *batch normalisation*, *running statistics*, *layer norm*, *instance norm*, *pixel norm*, *DCGAN*.

@@ -98,7 +98,7 @@ for name, x in toys.items():
     print(f"{name:18} {frechet_distance(real2, x):.3f}")
 
 # %% [markdown]
-# Half of the heaps: noticed. All the others are as near as another draw is, *one Gaussian* too, which looks like none of them. It has the ring's mean and covariance, and the distance sees no more than these.
+# Half of the heaps: noticed. All the others are as near as another draw is, even *one Gaussian*, which has no heaps at all. It has the ring's mean and covariance, and the distance sees no more than these.
 #
 # ### How many clips?
 #
@@ -190,7 +190,7 @@ print("\nreal notes against real notes, n:", ", ".join(
 # %% [markdown]
 # The last line is small for every n, and now below 0, now above: it has no bias, since no clip was compared with itself.
 #
-# In the table, look at $\sigma$. The median distance is as wide as the ring, and at such a distance only the rough shape counts: the first column sees no more than the Fréchet distance did. A $\sigma$ as small as a heap sees *one Gaussian* and *too wide*, and *too tidy* hardly: 0.81, where *copies* get 0.67. *Copies* look much like another draw to either. And no number of this kind says *what* is wrong.
+# In the table, look at $\sigma$. The median distance is as wide as the ring, and at such a distance only the rough shape counts: the first column sees no more than the Fréchet distance did. A $\sigma$ as small as a heap sees *one Gaussian* and *too wide*, and *too tidy* less clearly: 0.81, where other draws of the ring scatter around 0 by 0.2. *Copies*, at 0.67, get a little more than a draw, since some points are in them twice; apart from that they look like another draw to either. And no number of this kind says *what* is wrong.
 #
 # ## Good, or varied? Precision and recall
 #
@@ -200,7 +200,7 @@ print("\nreal notes against real notes, n:", ", ".join(
 # - **precision** is the share of generated clips that lie among the real ones: is it good?
 # - **recall** is the share of real clips that lie among the generated ones: is it varied?
 #
-# **Exercise 4** (8 minutes, 2 points). Write the share of `clips` that lie among `others`; both numbers are this one. A clip just as far away as the radius is within. `nearest(x, among, k, itself=False)` is the distance `(x,)` from each x to its k-th nearest neighbour; with
+# **Exercise 4** (8 minutes, 2 points). Write the share of `clips` that lie among `others`; both numbers are this one. A clip just as far away as the radius is within. `nearest(x, among, k=1, itself=False)` is the distance `(x,)` from each x to its k-th nearest neighbour; with
 # `itself=True` both sets are one, and no clip is its own neighbour.
 
 # %%
@@ -257,7 +257,7 @@ print("the library of the last:", {name: round(value, 2) for name, value in neig
 #
 # ## What an ear says: a score
 #
-# The oldest number of all needs no real clips (Salimans et al. 2016; named *Inception score* after its classifier). An ear says $p(\text{class} \mid \text{clip})$. If each clip is surely of *one* class, and all classes come *equally often*, then $p$ of a clip differs much from the mean $\bar p$ over the clips:
+# The first number that became a habit for GANs needs no real clips (Salimans et al. 2016; named *Inception score* after its classifier). An ear says $p(\text{class} \mid \text{clip})$. If each clip is surely of *one* class, and all classes come *equally often*, then $p$ of a clip differs much from the mean $\bar p$ over the clips:
 #
 # $$ \exp\; \operatorname{mean}_{\text{clips}} \mathrm{KL}(p \,\Vert\, \bar p), \qquad \mathrm{KL}(p \,\Vert\, \bar p) = \textstyle\sum_{\text{classes}} p \log \frac{p}{\bar p} $$
 #
@@ -290,7 +290,7 @@ print(f"real notes {score(heard[other]):.1f} of 37;  the lower half of the pitch
 #
 # No number so far minds a generator that plays its training notes. For that one needs two sets of real clips: those that it was trained on, and as many that were **held out**. A generator that learnt the *kind* of sound lies as near to the ones as to the others.
 #
-# **Exercise 7** (5 minutes, 1 point). Return the share of generated clips whose nearest training clip is nearer than their nearest held-out clip. Equally near counts half.
+# **Exercise 7** (5 minutes, 1 point). Return the share of generated clips whose nearest training clip is nearer than their nearest held-out clip. Equally near counts half. `nearest` helps again.
 
 # %%
 def nearer_share(generated, training, held_out):
@@ -359,12 +359,12 @@ for name, (x, index) in sets.items():
 # %% [markdown]
 # *lab.* is by the label ear, *tex.* and all from *precision* on by the texture ear. A star: further from the floor's mean than four times its spread (and 0.005). Read it line by line:
 #
-# - **Copies** pass everything but *nearer*. A perfect FAD may be a tape recorder.
+# - **Copies** pass everything but *nearer*. A perfect FAD may be a tape recorder. (By the label ear theirs, 24.9, is even less than the floor, and has no star: that number scatters widely among real notes.)
 # - **The lower half** is as good as real, note for note: *precision* stays. *Score*, *recall* and *coverage* say that something is missing. The distances have grown, and do not say why.
 # - **37 notes** have the best *score* of all, and every note is right. *Coverage* sees that they are few. *Recall* is 0: of twelve equal notes each has a neighbourhood of no size. (The star at *nearer* is the luck of so few.)
 # - **The blur** is heard by all but *nearer*. Yet three of four pitches are still right: who reports nothing else, hides it.
 # - **The grain** fools the label ear altogether: every note right, the full score, FAD and KAD at the floor. It was trained not to mind noise, and it **saturates**: it is sure of everything. The texture ear hears it.
-# - **Only 64 notes** are real, and FAD is more than three times the floor by either ear. KAD is not fooled: its star is for a value *below* 0, the scatter of so few. (That at *precision* is scatter too: 5 of 64 notes.) Coverage is fooled: a clip lies in some five neighbourhoods, so 64 clips reach 320 of 444 at most, and fewer where these overlap. The *score* is, too: in 64 notes not all pitches come equally often.
+# - **Only 64 notes** are real, and FAD is more than three times the floor by either ear. KAD is not fooled: it is near 0 by either ear, a little *below* in the scatter of so few. (The star at *precision* is such scatter, too: 5 of 64 notes.) Coverage is fooled: a clip lies in some five neighbourhoods, so 64 clips would reach some 320 of 444 if none of these overlapped, and they do. The *score* is, too: in 64 notes not all pitches come equally often.
 #
 # So no number judges alone, and *the embedding matters more than the formula*. Move the damage, look, listen, and see which ear notices first:
 
@@ -472,7 +472,7 @@ for name in ("copies of training notes", "grain, σ = 0.05"):
 #
 # ## Models in one table
 #
-# Now for a real generator. To be fair to it, the table also has what real notes become when they are made into a picture and back, by Griffin-Lim and by the vocoder: nothing that is decoded from a picture can be expected to be better. (`notes-lite` draws 64 bands, which the vocoder does not know: compare it with *Griffin-Lim, 64 bands*.) Each model is asked for the labels of 111 real notes. A run of yours that
+# Now for a real generator. To be fair to it, the table also has what real notes become when they are made into a picture and back, by Griffin-Lim and by the vocoder: no model that draws pictures can be expected to beat that. (`notes-lite` draws 64 bands, which the vocoder does not know: compare it with *Griffin-Lim, 64 bands*; both take 32 rounds.) Each model is asked for the labels of 111 real notes. A run of yours that
 # makes such notes of one second, by `lite` or `notes`, goes into the list too. What makes other sounds is judged by `gan-course evaluate`.
 
 # %% tags=["demo"]
@@ -509,11 +509,13 @@ for name, z in features.items():
 # %% [markdown]
 # *In tune* and *cents* come from a tracker by autocorrelation, which knows nothing of any model (lesson 04): the share of notes within 50 cents of the note that was asked for, and the median error. *Nearer* compares with 444 of the notes that `notes-full` was trained on.
 #
-# The way through a picture and back costs next to nothing, with 64 bands a little. `notes-full` plays every note in tune, and all of its notes lie within the crowd of real ones, by the texture ear. What it lacks is *recall*: a quarter of the real notes lie where it draws none. And that is too kind. Recall depends on n as well, since few generated notes have wide neighbourhoods: with 444 of them it is 0.42 (the model's card). Good notes, of too few kinds. That its *coverage* is above that of as many real notes is no praise either: it draws where the crowd is dense (see its *density* below), and there each note covers more of the real ones.
+# - **The way through a picture and back** costs next to nothing, with 64 bands a little.
+# - **`notes-full`** plays every note in tune, and nearly all of its notes lie within the crowd of real ones, by the texture ear. What it lacks is *recall*: more than a quarter of the real notes lie where it draws none. And that is too kind. Recall depends on n as well, since few generated notes have wide neighbourhoods: with 444 of them it is 0.39 (the model's card). Good notes, of too few kinds. That its *coverage* is above that of as many real notes is no praise either: it draws where the crowd is dense (see its *density* below), and there each of so few notes covers more of the real ones. (With 444 notes it is below: 0.94 against 0.98.)
+# - **`notes-lite`**, two and a half minutes of two cores, misses three notes in a hundred. Its recall is no smaller, but the texture ear takes a quarter of its notes for something else, and they cover less than half of the real ones, where as many real notes cover six tenths.
+# - **The distances** disagree about the two: by KAD `notes-lite` is nearer, by FAD `notes-full`. But the interval of a KAD of 111 notes, below, holds both; with 444, `notes-full` is nearer by either.
+# - ***Nearer*** can show nothing here, whatever it says: we look at 444 of 16,384 training notes, and of a model that only copied, one note in 37 would have its original among them. `gan-course evaluate` compares with all of them: how much nearer is a note to its nearest training note than to its nearest unseen one, and how often is that more for a generated note than for a new real one? In 0.52 of all pairs by the texture ear and 0.53 by the label ear: a copyist would get 1 (Meehan, Chaudhuri and Dasgupta 2020 compare distances so).
 #
-# `notes-lite`, three minutes of two cores, misses one note in twenty, and its recall is no smaller, but the texture ear takes a seventh of its notes for something else, and they cover less than half of the real ones, where as many real notes cover six tenths. The distances disagree about the two: by KAD `notes-lite` is nearer, by FAD `notes-full`. But the interval of a KAD of 111 notes, below, holds both; with 444, `notes-full` is nearer by either.
-#
-# *Nearer* can show nothing here, whatever it says: we look at 444 of 16,384 training notes, and of a model that only copied, one note in 37 would have its original among them. `gan-course evaluate` compares with all of them: how much nearer is a note to its nearest training note than to its nearest unseen one, and how often is that more for a generated note than for a new real one? In 0.50 of all pairs by the texture ear and 0.53 by the label ear: a copyist would get 1 (Meehan, Chaudhuri and Dasgupta 2020 compare distances so). **Control, quality, variety, copying: four questions, four answers.**
+# **Control, quality, variety, copying: four questions, four answers.**
 #
 # The library asks them all at once, and adds two things that a number needs: the floor, *real*, and an interval, *95%*.
 
@@ -527,7 +529,7 @@ print(judge_features(R, features[MODELS[0]], features["real notes"], training=le
 #
 # `gan-course evaluate notes-full` makes a whole page of it, with both ears, the two-sample judge, pictures and sounds; it takes some minutes. With
 # recordings there is one thing more to ask. What was held out of the orchestra is whole notes, such as all takes of a flute's B4, so their labels came together in no training sound. Its report measures control twice, and the card of `orchestra-full` shows both: with labels that it has met together
-# .98 of its notes are heard as the right instrument, with new ones .95 (of recordings, brought back from pictures as its notes are, .97 and .98). Which of the two do you want to know? That depends on what you will ask it for.
+# .98 of its notes are heard as the right instrument, with new ones .95 (of recordings, brought back from pictures as its notes are, .97 and .98). (Lesson 09 has .97 and .94: there all labels of the data were asked for, here those of 277 recordings.) Which of the two do you want to know? That depends on what you will ask it for.
 #
 # ## One that learnt by heart
 #
@@ -562,16 +564,16 @@ z64 = ears["texture"].describe(seen).double()
 print(f"its 64 notes: precision {share_among(z64, R):.2f}, recall {share_among(R, z64):.2f}, coverage {coverage(R, z64):.2f}")
 
 # %% [markdown]
-# Recall and coverage notice as well, for two reasons: it draws its 64 notes badly, and 64 are few. The 64 themselves pass precision and recall; only coverage notices.
+# Recall and coverage notice as well, each for a reason of its own. Recall falls since the notes are badly drawn: the 64 notes themselves have 0.99. Coverage falls since they are few: these have no more than 0.45.
 #
-# What does it show, and what not? This is 64 notes, a network that is large for them, and a weak penalty. With 16,384 notes this kind of training leaves no such trace, as the cards say. But nearest neighbours find only copies that are copies *to the embedding*: a note that is played later, or softer, may be one and pass. And one has to compare with *all* training notes: the table above could not find a copyist.
+# What does it show, and what not? This is 64 notes, a network that is large for them, and a weak penalty. With 16,384 notes this kind of training leaves no such trace, as the cards say. But nearest neighbours find only copies that are copies *to the embedding*: a note that is played later, or softer, may be one and pass. And one has to compare with *all* training notes.
 #
 # ## Listening, so that it counts
 #
 # A metric is right where listeners agree with it. So ask them, **blind**: nobody may know which sound is which.
 #
 # - *Is anything heard of what was done to a sound?* In an **ABX** test you hear A and B, one note before and after, say, a vocoder, and X, which is one of the two. Which?
-# - *Is a generated sound heard to be one?* Here ABX would be no test. A and B are two notes, and any two notes differ, two real ones too; X would be known by whatever makes it this note and no other. So one asks right out: A or B, which was generated? That is **forced choice** between two.
+# - *Is a generated sound heard to be one?* Here ABX would be no test. A and B are two notes, and any two notes differ, two real ones too; listeners would recognise X as the one note or the other, whoever made it. So one asks right out: A or B, which was generated? That is **forced choice** between two.
 #
 # In either, who hears no difference guesses, and is right in half of the trials. So how many right answers are too many for a guesser?
 #
@@ -605,6 +607,8 @@ for place, count in enumerate(n):
 plot_lines(n, power, "trials", "probability of p < 0.05", title="The power of such a test", height=230)
 
 # %% [markdown]
+# No: with 8, such a listener is found out in 37% of tests, with 16 in 63%, and of the numbers above only 32 and 48 do it in more than four of five. We take 16, which find out one who is right in 90% nearly always (0.98).
+#
 # Now you. Sixteen trials, about five minutes; run the cell, and listen as often as you like. Both kinds of note come through the same vocoder, so that what you judge is the generator; the two of a trial were asked for by the same labels; no pair comes twice, since who hears one again only repeats the guess; and all have one level, since the louder of two is taken for the better. Your answers go to `listening.csv`, and at the end you see your result.
 
 # %% tags=["demo"]
@@ -671,7 +675,7 @@ listen(*failures.values(), labels=list(failures), picture="spectrogram",
 # - *The ear that chose the model also judges it.* Choose by one, judge by another, trained from another seed.
 # - *The held-out set holds copies of the training set* (lesson 04): then nobody seems to copy.
 # - *The generator is asked for other labels than the real clips have:* every distance then measures the labels.
-# - *An AUC well below 0.5:* the two sets were not drawn independently, such as two halves of one balanced set.
+# - *An AUC well below 0.5, by a judge that was trained:* the two sets were not drawn independently, such as two halves of one balanced set. (One by a fixed number, as above, may just be the wrong way round.)
 # - *The best of ten runs, and its own metric as evidence:* ten draws of the same lottery. Several seeds, and all of them reported.
 # - *Listeners who know what they hear,* or sounds of unequal level.
 #

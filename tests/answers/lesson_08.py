@@ -57,6 +57,14 @@ RIGHT = {
         "    stamps = x.new_zeros(n, (n - 1) * stride + len(kernel))\n"
         "    for m in range(n):\n        stamps[m, m * stride : m * stride + len(kernel)] = kernel\n"
         "    return x @ stamps",
+        "in 32 bits": STRETCH
+        + "    y = torch.zeros(*x.shape[:-1], (x.shape[-1] - 1) * stride + len(kernel))\n"
+        "    for m in range(x.shape[-1]):\n"
+        "        y[..., m * stride : m * stride + len(kernel)] += x[..., m, None] * kernel\n    return y",
+        "numpy": STRETCH + "    x, kernel = np.asarray(x), np.asarray(kernel)\n"
+        "    y = np.zeros((*x.shape[:-1], (x.shape[-1] - 1) * stride + len(kernel)), dtype=np.float32)\n"
+        "    for m in range(x.shape[-1]):\n"
+        "        y[..., m * stride : m * stride + len(kernel)] += x[..., m, None] * kernel\n    return y",
     },
     "cover": {
         "a loop": COVER + "    counts = [0] * stride\n    for tap in range(taps):\n"
@@ -64,6 +72,10 @@ RIGHT = {
         "quotient and rest": COVER
         + "    return taps // stride + (torch.arange(stride) < taps % stride).int()",
         "numpy": COVER + "    return np.array([len(range(r, taps, stride)) for r in range(stride)])",
+        "a list": COVER + "    return torch.bincount(torch.arange(taps) % stride, minlength=stride).tolist()",
+        "in the middle of a stretched constant": COVER + "    y = torch.zeros(40 * stride + taps)\n"
+        "    for m in range(40):\n        y[m * stride : m * stride + taps] += 1\n"
+        "    return y[20 * stride : 21 * stride]",
     },
     "tone_levels": {
         "padded and folded": LEVELS + "    padded = F.pad(kernel, (0, -len(kernel) % stride))\n"
@@ -78,6 +90,10 @@ RIGHT = {
         "    for m in range(60):\n        long[m * stride : m * stride + len(kernel)] += kernel\n"
         "    lines = torch.fft.fft(long[30 * stride : 31 * stride]).abs()\n"
         "    return amplitude_to_db(lines[1 : stride // 2 + 1] / lines[0], -120.0)",
+        "numpy, in 32 bits": LEVELS + "    kernel = np.asarray(kernel, dtype=np.float32)\n"
+        "    period = np.array([kernel[r::stride].sum() for r in range(stride)], dtype=np.float32)\n"
+        "    lines = np.abs(np.fft.rfft(period)).astype(np.float32)\n"
+        "    return 20 * np.log10(np.maximum(lines[1:] / lines[0], 1e-6))",
     },
     "pixel_shuffle": {
         "turn by turn": SHUFFLE + "    y = x.new_empty(batch, channels // factor, time * factor)\n"
@@ -97,6 +113,8 @@ RIGHT = {
         "            return self.convolution(F.interpolate(x, scale_factor=2))\n    return Layer()",
         "without a bias": RESIZE + "    return nn.Sequential(nn.Upsample(scale_factor=2),\n"
         "                         nn.Conv2d(inputs, outputs, kernel, 1, kernel // 2, bias=False))",
+        "lazy": RESIZE + "    return nn.Sequential(nn.Upsample(scale_factor=2),\n"
+        "                         nn.LazyConv2d(outputs, kernel, padding=kernel // 2))",
     },
     "receptive_field": {
         "product of strides": FIELD + "    size = 1\n    for i, (kernel, _) in enumerate(layers):\n"
@@ -107,11 +125,16 @@ RIGHT = {
         "    return size, int(np.prod([s for _, s in layers]))",
         "two ends": FIELD + "    last, jump = 0, 1\n    for kernel, stride in layers:\n"
         "        last = last + (kernel - 1) * jump\n        jump = jump * stride\n    return [last + 1, jump]",
+        "an array": FIELD + "    size = jump = 1\n    for kernel, stride in layers:\n"
+        "        size, jump = size + (kernel - 1) * jump, jump * stride\n    return np.array([size, jump])",
+        "a tensor, in 32 bits": FIELD + "    size = jump = 1\n    for kernel, stride in layers:\n"
+        "        size, jump = size + (kernel - 1) * jump, jump * stride\n    return torch.tensor([size, jump]).float()",
     },
     "heard_milliseconds": {
         "in samples first": HEARD
         + "    samples = n_fft + hop * (frames - 1)\n    return samples / rate * 1e3",
         "overlap taken off": HEARD + "    return (frames * hop + (n_fft - hop)) / (rate / 1000)",
+        "in 32 bits": HEARD + "    return torch.tensor(1000.0) * ((frames - 1) * hop + n_fft) / rate",
     },
     "batch_norm": {
         "transposed": BATCH + "    t = x.transpose(0, 1).flatten(1)\n    mean, variance = running\n"
@@ -128,6 +151,13 @@ RIGHT = {
         "        running = [old + momentum * (n - old) for old, n in zip(running, new)]\n"
         "    else:\n        mean, variance = running[0].view(shape), running[1].view(shape)\n"
         "    return (x - mean) * (variance + eps) ** -0.5, running",
+        "in 32 bits": BATCH
+        + AXES
+        + "    x = x.float()\n    mean, variance = mean.float(), variance.float()\n"
+        + "    running = mean, variance\n"
+        + TRAINING
+        + MOVE
+        + NORMAL,
     },
     "pixel_norm": {
         "rsqrt": PIXEL + "    return x * torch.rsqrt(torch.mean(x**2, dim=1, keepdim=True) + eps)",
@@ -136,6 +166,8 @@ RIGHT = {
         "channels last": PIXEL
         + "    y = x.movedim(1, -1)\n    y = y / (y.square().mean(-1)[..., None] + eps) ** 0.5\n"
         "    return y.movedim(-1, 1)",
+        "in 32 bits": PIXEL
+        + "    x = x.float()\n    return x / (x.square().mean(1, keepdim=True) + eps).sqrt()",
     },
     "starting_deviation": {
         "step by step": START
@@ -143,6 +175,8 @@ RIGHT = {
         "    return gain / math.sqrt(fan)",
         "a power": START + "    kept = (1 + slope**2) / 2\n"
         "    return (kept * channels * kernel * kernel) ** -0.5 * stride",
+        "in 32 bits": START + "    n = torch.tensor(channels * (kernel / stride) ** 2)\n"
+        "    return torch.sqrt(2 / ((1 + slope**2) * n))",
     },
 }
 
@@ -193,6 +227,29 @@ WRONG = {
             "    return y",
             "",
         ),
+        **{
+            f"ready-made: {call.partition('(')[0]}": (
+                STRETCH
+                + "    rows = x.reshape(-1, 1, x.shape[-1])\n    n = (x.shape[-1] - 1) * stride + len(kernel)\n"
+                f"    w = kernel[None, None]\n    y = {call}\n    return y.detach().reshape(*x.shape[:-1], -1)",
+                "does the whole exercise",
+            )
+            for call in (
+                "F.conv_transpose3d(rows[:, :, None, None], w[:, :, None, None], stride=(1, 1, stride))",
+                "torch.conv_transpose2d(rows[:, :, None], w[:, :, None], stride=(1, stride))",
+                "nn.ConvTranspose1d(1, 1, len(kernel), stride)(rows.float())",
+                "torch.nn.grad.conv1d_input((len(rows), 1, n), w, rows, stride)",
+                "torch.autograd.grad(F.conv1d(z := rows.new_zeros(len(rows), 1, n).requires_grad_(), w, None, stride),"
+                " z, rows)[0]",
+            )
+        },
+        "backward of a convolution": (
+            STRETCH + "    rows = x.reshape(-1, 1, x.shape[-1])\n"
+            "    z = x.new_zeros(len(rows), 1, (x.shape[-1] - 1) * stride + len(kernel)).requires_grad_()\n"
+            "    F.conv1d(z, kernel[None, None], None, stride).backward(rows)\n"
+            "    return z.grad.reshape(*x.shape[:-1], -1)",
+            "does the whole exercise",
+        ),
     },
     "cover": {
         "mean": (COVER + "    return torch.full((stride,), taps / stride)", "mean cover"),
@@ -216,6 +273,11 @@ WRONG = {
         "nothing returned": (
             COVER + "    torch.bincount(torch.arange(taps) % stride, minlength=stride)",
             "return",
+        ),
+        "at the beginning": (
+            COVER + "    y = torch.zeros(40 * stride + taps)\n    for m in range(40):\n"
+            "        y[m * stride : m * stride + taps] += 1\n    return y[:stride]",
+            "at an end",
         ),
     },
     "tone_levels": {
@@ -250,7 +312,32 @@ WRONG = {
             LEVELS
             + PERIOD.replace(".abs()", ".real")
             + "    return amplitude_to_db(lines[1:] / lines[0], -120.0)",
-            "",
+            "not as its real part",
+        ),
+        "sum below 0": (
+            LEVELS + PERIOD + "    return 20 * torch.log10((lines[1:].abs() / kernel.sum()).clamp(min=1e-6))",
+            "add up to less than 0",
+        ),
+        "logarithm of a sum below 0": (
+            LEVELS + PERIOD + "    ratio = lines[1:] / kernel.sum()\n"
+            "    return 20 * torch.where(ratio.abs() < 1e-6, torch.tensor(1e-6), ratio).log10()",
+            "has no logarithm",
+        ),
+        "signs lost": (
+            LEVELS
+            + PERIOD.replace("+= weight", "+= weight.abs()")
+            + "    return amplitude_to_db(lines[1:] / lines[0], -120.0)",
+            "have lost their signs",
+        ),
+        "doubled": (
+            LEVELS + PERIOD + "    return amplitude_to_db(2 * lines[1:] / lines[0], -120.0)",
+            "compare line with line",
+        ),
+        "rest forgotten": (
+            LEVELS + "    whole = kernel[: len(kernel) // stride * stride].view(-1, stride)\n"
+            "    lines = torch.fft.rfft(whole.sum(0)).abs()\n"
+            "    return amplitude_to_db(lines[1:] / lines[0], -120.0)",
+            "what is left of the taps",
         ),
     },
     "pixel_shuffle": {
@@ -324,6 +411,22 @@ WRONG = {
             RESIZE + "    return [nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, 3)]",
             "a layer is",
         ),
+        "lazy, and not padded": (
+            RESIZE + "    return nn.Sequential(nn.Upsample(scale_factor=2), nn.LazyConv2d(outputs, kernel))",
+            "padding",
+        ),
+        "lazy, and flattened": (
+            RESIZE
+            + "    return nn.Sequential(nn.Flatten(), nn.LazyConv2d(outputs, kernel, padding=kernel // 2))",
+            "cannot read pictures",
+        ),
+        "lazy, and not used": (
+            RESIZE + "    class Layer(nn.Upsample):\n        def __init__(self):\n"
+            "            super().__init__(scale_factor=2)\n"
+            "            self.convolution = nn.LazyConv2d(outputs, kernel)\n"
+            "    return Layer()",
+            "no picture goes through",
+        ),
     },
     "receptive_field": {
         "jump too early": (
@@ -369,13 +472,58 @@ WRONG = {
         "product": (
             FIELD + "    size, jump = 1, 1\n    for kernel, stride in layers:\n        size *= kernel\n"
             "        jump *= stride\n    return size, jump",
-            "",
+            "sizes do not multiply",
         ),
         "jump set": (
             FIELD
             + "    size, jump = 1, 1\n    for kernel, stride in layers:\n        size += (kernel - 1) * jump\n"
             "        jump = stride\n    return size, jump",
-            "the s",
+            "the strides of all layers before multiply",
+        ),
+        "input used up": (
+            FIELD + "    size = jump = 1\n    while layers:\n        kernel, stride = layers.pop(0)\n"
+            "        size += (kernel - 1) * jump\n        jump *= stride\n    return size, jump",
+            "changes its input",
+        ),
+        "changed places": (
+            FIELD + "    size = jump = 1\n    for kernel, stride in layers:\n"
+            "        size += (kernel - 1) * jump\n        jump *= stride\n    return jump, size",
+            "have changed places",
+        ),
+        "unpacked the wrong way round": (
+            FIELD + "    size = jump = 1\n    for stride, kernel in layers:\n"
+            "        size += (kernel - 1) * jump\n        jump *= stride\n    return size, jump",
+            "unpacked the wrong way round",
+        ),
+        "after the first layer": (
+            FIELD + "    size = jump = 1\n    for kernel, stride in layers:\n"
+            "        size += (kernel - 1) * jump\n        jump *= stride\n        return size, jump",
+            "after the first layer",
+        ),
+        "begun in the loop": (
+            FIELD + "    for kernel, stride in layers:\n        size = jump = 1\n"
+            "        size += (kernel - 1) * jump\n        jump *= stride\n    return size, jump",
+            "before the loop",
+        ),
+        "sum of the kernels": (
+            FIELD + "    return sum(k for k, _ in layers), math.prod(s for _, s in layers)",
+            "sum of the kernels",
+        ),
+        "jump grows by strides": (
+            FIELD + "    size = jump = 1\n    for kernel, stride in layers:\n"
+            "        size += (kernel - 1) * jump\n        jump += stride\n    return size, jump",
+            "strides multiply",
+        ),
+        "jump grows by strides, at the end": (
+            FIELD + "    size = jump = 1\n    for kernel, stride in layers:\n"
+            "        size += (kernel - 1) * jump\n        jump *= stride\n"
+            "    return size, 1 + sum(s for _, s in layers)",
+            "strides multiply",
+        ),
+        "from the output": (
+            FIELD + "    size = jump = 1\n    for kernel, stride in layers[::-1]:\n"
+            "        size += (kernel - 1) * jump\n        jump *= stride\n    return size, jump",
+            "begin at the input",
         ),
     },
     "heard_milliseconds": {
@@ -386,12 +534,41 @@ WRONG = {
         "one hop too many": (HEARD + "    return 1000 * (frames * hop + n_fft) / rate", "needs no hop"),
         "no overlap": (HEARD + "    return 1000 * frames * n_fft / rate", "overlap"),
         "rate fixed": (HEARD + "    return ((frames - 1) * hop + n_fft) / 16", "frames of"),
-        "hop taken for a quarter": (HEARD + "    return 1000 * (frames + 3) * hop / rate", "frames of"),
+        "hop taken for a quarter": (
+            HEARD + "    return 1000 * (frames + 3) * hop / rate",
+            "need not be 4 hops",
+        ),
+        "one hop too few": (HEARD + "    return 1000 * ((frames - 2) * hop + n_fft) / rate", "one too few"),
+        "half a window": (
+            HEARD + "    return 1000 * ((frames - 1) * hop + n_fft / 2) / rate",
+            "not half of it",
+        ),
+        "rounded down": (
+            HEARD + "    return 1000 * ((frames - 1) * hop + n_fft) // rate",
+            "nothing is to be rounded",
+        ),
+        "rounded up": (HEARD + "    return math.ceil(1000 * ((frames - 1) * hop + n_fft) / rate)", "rounded"),
+        "rounded": (
+            HEARD + "    return round(1000 * ((frames - 1) * hop + n_fft) / rate)",
+            "nothing is to be rounded",
+        ),
+        "rounded to 2 digits": (
+            HEARD + "    return round(1000 * ((frames - 1) * hop + n_fft) / rate, 2)",
+            "nothing is to be rounded",
+        ),
+        "rounded to 4 digits": (
+            HEARD + "    return round(1000 * ((frames - 1) * hop + n_fft) / rate, 4)",
+            "is expected",
+        ),
+        "rate in whole kHz": (
+            HEARD + "    return ((frames - 1) * hop + n_fft) / (rate // 1000)",
+            "nothing is to be rounded",
+        ),
     },
     "batch_norm": {
         "running in training": (
             BATCH + AXES + TRAINING + MOVE + "        mean, variance = running\n" + NORMAL,
-            "x of shape",
+            "moved on, are used",
         ),
         "count − 1": (
             BATCH + AXES + TRAINING.replace("correction=0", "correction=1") + MOVE + NORMAL,
@@ -485,6 +662,74 @@ WRONG = {
             + "    return F.batch_norm(x, *running, training=training, momentum=momentum, eps=eps), running",
             "does the whole exercise",
         ),
+        "pictures and points only": (
+            BATCH
+            + AXES.replace("[0, *range(2, x.ndim)]", "(0, 2, 3) if x.ndim == 4 else 0")
+            + TRAINING
+            + "        if x.ndim == 3:\n            shape = [1, *x.shape[1:]]\n"
+            "            running = [r[:, None] for r in running]\n" + MOVE + NORMAL,
+            "all axes but the channel's",
+        ),
+        "both detached": (
+            BATCH
+            + AXES
+            + TRAINING.replace("x.mean(axes)", "x.mean(axes).detach()").replace(
+                "correction=0)", "correction=0).detach()"
+            )
+            + MOVE
+            + NORMAL,
+            "the statistics of x are detached",
+        ),
+        "mean detached": (
+            BATCH + AXES + TRAINING.replace("x.mean(axes)", "x.mean(axes).detach()") + MOVE + NORMAL,
+            "the mean of x is detached",
+        ),
+        "variance detached": (
+            BATCH + AXES + TRAINING.replace("correction=0)", "correction=0).detach()") + MOVE + NORMAL,
+            "the variance of x is detached",
+        ),
+        "no graph": (
+            BATCH
+            + AXES
+            + TRAINING
+            + MOVE
+            + NORMAL.replace("(x -", "(x.detach() -")
+            .replace("mean.v", "mean.detach().v")
+            .replace("variance.v", "variance.detach().v"),
+            "has no graph",
+        ),
+        "no graph without training": (
+            BATCH + AXES + TRAINING + MOVE + "    else:\n        x = x.detach()\n" + NORMAL,
+            "without training x has no graph",
+        ),
+        "without training under no_grad": (
+            BATCH + AXES + TRAINING + MOVE + "    with torch.set_grad_enabled(training):\n    " + NORMAL,
+            "without training x has no graph",
+        ),
+        "numpy": (
+            BATCH + AXES + "    x = torch.from_numpy(x.numpy())\n" + TRAINING + MOVE + NORMAL,
+            "numpy keeps no graph",
+        ),
+        "numpy, detached": (
+            BATCH
+            + AXES
+            + TRAINING
+            + MOVE
+            + NORMAL.replace("return ", "y = ").replace(", running", "\n")
+            + "    return y.detach().numpy(), running",
+            "has no graph",
+        ),
+        **{
+            f"eps {eps} unless told": (
+                BATCH.replace("1e-5", eps) + AXES + TRAINING + MOVE + NORMAL,
+                "the default eps is",
+            )
+            for eps in ("1e-3", "1e-6", "1e-8")
+        },
+        "momentum 0.9 unless told": (
+            BATCH.replace("0.1", "0.9") + AXES + TRAINING + MOVE + NORMAL,
+            "the default momentum is 0.9",
+        ),
     },
     "pixel_norm": {
         "length": (PIXEL + "    return x / (x.square().sum(1, keepdim=True) + eps).sqrt()", "not their sum"),
@@ -516,6 +761,44 @@ WRONG = {
             PIXEL + "    return x * (x.square().mean(1, keepdim=True) + eps).sqrt()",
             "become small",
         ),
+        "no graph": (
+            PIXEL
+            + "    with torch.no_grad():\n        return x / (x.square().mean(1, keepdim=True) + eps).sqrt()",
+            "has no graph",
+        ),
+        "root detached": (
+            PIXEL + "    return x / (x.detach().square().mean(1, keepdim=True) + eps).sqrt()",
+            "the root is detached",
+        ),
+        "x detached": (
+            PIXEL + "    return x.detach() / (x.square().mean(1, keepdim=True) + eps).sqrt()",
+            "x itself is detached",
+        ),
+        "another graph": (
+            PIXEL + "    x = x.detach().requires_grad_()\n"
+            "    return x / (x.square().mean(1, keepdim=True) + eps).sqrt()",
+            "has no graph",
+        ),
+        "numpy": (
+            PIXEL + "    x = x.numpy()\n    return x / np.sqrt((x**2).mean(1, keepdims=True) + eps)",
+            "numpy keeps no graph",
+        ),
+        "numpy and back": (
+            PIXEL + "    x = np.asarray(x)\n"
+            "    return torch.from_numpy(x / np.sqrt((x**2).mean(1, keepdims=True) + eps))",
+            "numpy keeps no graph",
+        ),
+        "numpy, detached": (
+            PIXEL + "    x = x.detach().numpy()\n    return x / np.sqrt((x**2).mean(1, keepdims=True) + eps)",
+            "stay with torch",
+        ),
+        **{
+            f"eps {eps} unless told": (
+                PIXEL.replace("1e-8", eps) + "    return x / (x.square().mean(1, keepdim=True) + eps).sqrt()",
+                "the default eps is",
+            )
+            for eps in ("1e-5", "1e-6", "1e-10", "0.0")
+        },
     },
     "starting_deviation": {
         "variance": (
@@ -557,6 +840,23 @@ WRONG = {
         "upside down": (
             START + "    return math.sqrt((1 + slope**2) * channels * (kernel / stride) ** 2 / 2)",
             "one over it",
+        ),
+        "rounded down": (
+            START + "    return math.sqrt(2 / ((1 + slope**2) * channels * (kernel // stride) ** 2))",
+            "rounded down",
+        ),
+        "rounded up": (
+            START + "    return math.sqrt(2 / ((1 + slope**2) * channels * math.ceil(kernel / stride) ** 2))",
+            "rounded up",
+        ),
+        "halved twice": (
+            START + "    kept = (1 + slope**2) / 2\n"
+            "    return math.sqrt(1 / (kept / 2 * channels * (kernel / stride) ** 2))",
+            "here it is twice",
+        ),
+        "channels squared": (
+            START + "    return math.sqrt(2 / ((1 + slope**2) * (channels * kernel / stride) ** 2))",
+            "channels as they are",
         ),
     },
 }

@@ -21,6 +21,9 @@ PLACES = "    places = torch.arange(audio.shape[-1]) - samples[:, None]\n"
 ARC = "def slerp(a, b, share):\n"
 ANGLE = "    angle = torch.arccos(F.cosine_similarity(a, b, dim=-1).clamp(-1, 1)).unsqueeze(-1)\n"
 NEAR = "    if (angle.sin() < 1e-4).any():\n        return (1 - share) * a + share * b\n"
+MOVED = "def modulations(x):\n    w = torch.hann_window(x.shape[-1], dtype=x.dtype)\n"
+CENTRED = "    x = x - (x * w).sum(-1, keepdim=True) / w.sum()\n"
+LINES = "    return torch.fft.rfft(x * w)[..., 1:] * 2 / w.sum()\n"
 FIT = "def fitting_samples(seconds, rate, hop, halvings):\n"
 
 RIGHT = {
@@ -40,6 +43,8 @@ RIGHT = {
         + "    return bare + torch.einsum('bf,bf->b', wanted, features) / features.shape[1] ** 0.5",
         "mean times the root": LOGIT
         + "    return bare + (features * wanted).mean(dim=1) * math.sqrt(wanted.shape[1])",
+        "the root as a tensor": LOGIT
+        + "    return bare + (wanted * features).sum(1) / torch.sqrt(torch.tensor(features.shape[1]))",
         "matrix products": LOGIT + "    match = features.unsqueeze(1) @ wanted.unsqueeze(2)\n"
         "    return match.flatten() / math.sqrt(features.size(-1)) + bare",
     },
@@ -48,12 +53,18 @@ RIGHT = {
         "    if step >= steps:\n        return end\n    return end + (1 - end) * (steps - step) / (steps / 2)",
         "interpolation": HELD
         + "    return np.interp(step, [0, steps / 2, steps], [1, 1, end]) if steps else 1",
+        "step by step": HELD + NOTHING + "    factor = 1.0\n    for s in range(min(step, steps)):\n"
+        "        if s >= steps / 2:\n            factor -= (1 - end) / (steps / 2)\n    return factor",
+        "a tensor": HELD + NOTHING + "    late = torch.clamp(torch.tensor(2 * step / steps - 1), 0, 1)\n"
+        "    return 1 - (1 - end) * late",
         "clip": HELD + NOTHING + "    return 1 - (1 - end) * np.clip((step - steps / 2) / (steps / 2), 0, 1)",
     },
     "average_decay": {
         "root": DECAY + "    life = max(1, min(half_life, step / 2))\n    return 2 ** (-1 / life)",
         "exponential": DECAY + "    life = step / 2 if step / 2 < half_life else half_life\n"
         "    if life < 1:\n        life = 1\n    return math.exp(-math.log(2) / life)",
+        "a tensor": DECAY + "    life = torch.clamp(torch.tensor(min(half_life, step / 2)), min=1)\n"
+        "    return 0.5 ** (1 / life)",
         "clipped": DECAY + "    return 0.5 ** (1 / np.maximum(np.minimum(half_life, step / 2), 1))",
     },
     "chance_at": {
@@ -63,16 +74,32 @@ RIGHT = {
         "seed sequence": CHANCE
         + "    number = np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0]\n"
         "    return torch.Generator().manual_seed(int(number) % 2**62)",
-        "step first": CHANCE + "    return torch.Generator().manual_seed(step * 2**31 + seed)",
+        "step first": CHANCE + "    return torch.Generator().manual_seed(step * 10_007 + seed)",
+        "bits": CHANCE + "    return torch.Generator().manual_seed(seed << 17 | step)",
+    },
+    "modulations": {
+        "sums of cosines and sines": MOVED
+        + CENTRED
+        + "    n = x.shape[-1]\n    t = torch.arange(n, dtype=x.dtype)\n"
+        "    k = torch.arange(1, n // 2 + 1, dtype=x.dtype)\n    angle = 2 * math.pi * k[:, None] * t / n\n"
+        "    c, s = (x * w) @ angle.cos().T, (x * w) @ angle.sin().T\n"
+        "    return torch.complex(c, -s) * 2 / w.sum()",
+        "the window's mean": MOVED + "    w = w / w.mean()\n    x = x - (x * w).mean(-1, keepdim=True)\n"
+        "    return 2 * torch.fft.fft(x * w, norm='forward')[..., 1 : x.shape[-1] // 2 + 1]",
+        "a window by hand": "def modulations(x):\n    n = x.shape[-1]\n"
+        "    w = torch.sin(math.pi * torch.arange(n) / n) ** 2\n" + CENTRED + LINES,
     },
     "delayed": {
         "clip by clip": LATER + REFUSE + "    out = torch.zeros_like(audio)\n"
         "    for i, n in enumerate(samples.tolist()):\n"
-        "        out[i, n:] = audio[i, : audio.shape[1] - n]\n    return out",
+        "        if n < audio.shape[1]:\n            out[i, n:] = audio[i, : audio.shape[1] - n]\n    return out",
         "padded": LATER
         + REFUSE
         + "    rows = [F.pad(x, (int(n), 0))[: len(x)] for x, n in zip(audio, samples)]\n"
         "    return torch.stack(rows)",
+        "into zeros of 32 bits": LATER + REFUSE + "    out = torch.zeros(audio.shape)\n"
+        "    for row, clip, n in zip(out, audio, samples.tolist()):\n"
+        "        row[n:] = clip[: max(0, len(clip) - n)]\n    return out",
         "where": LATER
         + REFUSE
         + PLACES
@@ -86,12 +113,12 @@ RIGHT = {
         "    return torch.where(s < 1e-4, (1 - share) * a + share * b, x)",
         "turned in the plane": ARC
         + ANGLE
-        + NEAR
         + "    u = a / a.norm(dim=-1, keepdim=True)\n    v = b - (b * u).sum(-1, keepdim=True) * u\n"
         "    v = v / v.norm(dim=-1, keepdim=True)\n"
         "    r, s = a.norm(dim=-1, keepdim=True), b.norm(dim=-1, keepdim=True)\n"
         "    turned = r * (torch.cos(share * angle) * u + torch.sin(share * angle) * v)\n"
-        "    return turned + (s / r - 1) * r * torch.sin(share * angle) / angle.sin() * b / s",
+        "    arc = turned + (s / r - 1) * r * torch.sin(share * angle) / angle.sin() * b / s\n"
+        "    return torch.where(angle.sin() < 1e-4, (1 - share) * a + share * b, arc)",
     },
     "fitting_samples": {
         "floor division": FIT
@@ -121,6 +148,15 @@ WRONG = {
             BLOCKS + "    return torch.cat([one_hot(labels[k], n) for k, n in classes.items()], 1)",
             "add `.float()`",
         ),
+        "as many as the largest label": (
+            BLOCKS + "    return torch.cat([one_hot(labels[k]).float() for k in classes], 1)",
+            "whichever labels happen to occur",
+        ),
+        "numpy": (
+            BLOCKS + "    parts = [np.eye(n)[labels[k].numpy()] for k, n in classes.items()]\n"
+            "    return np.concatenate(parts, 1)",
+            "a linear layer takes tensors",
+        ),
         "one place further": (
             BLOCKS
             + "    return torch.cat([one_hot((labels[k] + 1) % n, n).float() for k, n in classes.items()], 1)",
@@ -149,6 +185,11 @@ WRONG = {
         "root of the batch": (
             LOGIT + "    return bare + (wanted * features).sum(1) / math.sqrt(len(features))",
             "number of features",
+        ),
+        "detached": (
+            LOGIT + "    match = (wanted * features.detach()).sum(1)\n"
+            "    return bare + match / math.sqrt(features.shape[1])",
+            "no graph",
         ),
         "subtracted": (
             LOGIT + "    return bare - (wanted * features).sum(1) / math.sqrt(features.shape[1])",
@@ -199,8 +240,21 @@ WRONG = {
             DECAY + "    return 0.5 ** (1 / max(1, min(half_life, step)))",
             "*half* of them",
         ),
+        "ramp that ends too soon": (
+            DECAY
+            + "    life = step / 2 if step < half_life else half_life\n    return 0.5 ** (1 / max(1, life))",
+            "used already",
+        ),
+        "whole numbers": (
+            DECAY + "    return 0.5 ** (1 / max(1, min(half_life, step // 2)))",
+            "`/` and not `//`",
+        ),
+        "whole half-life": (
+            DECAY + "    return 0.5 ** (1 / max(1, min(int(half_life), step / 2)))",
+            "is left after half_life =",
+        ),
         "zero": (DECAY + "    return 0.5 ** (1 / min(half_life, step / 2))", "divided by 0"),
-        "power": (DECAY + "    return 0.5 ** max(1, min(half_life, step / 2))", "after half_life steps"),
+        "power": (DECAY + "    return 0.5 ** max(1, min(half_life, step / 2))", "after half_life ="),
     },
     "chance_at": {
         "the one that all share": (
@@ -221,6 +275,42 @@ WRONG = {
             CHANCE + "    return torch.Generator().manual_seed(seed * 1000 + step)",
             "multiply the seed by more",
         ),
+        **{
+            f"seeded with {number}": (
+                CHANCE + f"    return torch.Generator().manual_seed({number})",
+                words,
+            )
+            for number, words in {
+                "seed * 31 + step": "multiply the seed by more",
+                "(seed << 8) ^ step": "multiply the seed by more",
+                "seed * 50_000 + step": "multiply the seed by more",
+                "seed * 99_000 + step": "multiply the seed by more",
+                "seed + 97 * step": "gives the numbers of seed",
+                "seed * 3 + step * 5": "gives the numbers of seed",
+                "seed**2 + step": "gives the numbers of seed",
+                "int(f'{seed}0{step}')": "gives the numbers of seed",
+                "(seed * 1_000_003 + step) % 65_521": "gives the numbers of seed",
+                "(seed << 32) + step": "lowest 32 bits",
+                "step * 2**31 + seed": "lowest 32 bits",
+                "hash(f'{seed},{step}') % 2**63": "another number in each process",
+                "hash((str(seed), step)) % 2**63": "another number in each process",
+            }.items()
+        },
+        "numpy's chance": (
+            CHANCE + "    np.random.seed(seed * 1_000_003 + step)\n"
+            "    return torch.Generator().manual_seed(int(np.random.randint(2**31)))",
+            "those of Python or numpy",
+        ),
+        "Python's chance": (
+            "import random\n" + CHANCE + "    random.seed(seed * 1_000_003 + step)\n"
+            "    return torch.Generator().manual_seed(random.getrandbits(60))",
+            "those of Python or numpy",
+        ),
+        "moved on": (
+            CHANCE
+            + "    g = torch.Generator().manual_seed(seed)\n    torch.rand(step, generator=g)\n    return g",
+            "moved on by some places",
+        ),
         "digits": (
             CHANCE + "    return torch.Generator().manual_seed(int(f'{seed}{step}'))",
             "where the first number ends",
@@ -234,6 +324,37 @@ WRONG = {
             "held = torch.Generator()\n" + CHANCE + "    return held.manual_seed(seed * 1_000_003 + step)",
             "make a new one each time",
         ),
+    },
+    "modulations": {
+        "plain mean": (MOVED + "    x = x - x.mean(-1, keepdim=True)\n" + LINES, "the plain one"),
+        "no mean": (MOVED + LINES, "no mean"),
+        "no window": (MOVED + "    w = torch.ones_like(w)\n" + CENTRED + LINES, "no window"),
+        "mean after the window": (
+            MOVED + "    mean = (x * w).sum(-1, keepdim=True) / w.sum()\n"
+            "    return torch.fft.rfft(x * w - mean)[..., 1:] * 2 / w.sum()",
+            "no mean is taken away",
+        ),
+        "symmetric window": (
+            MOVED.replace("dtype=", "periodic=False, dtype=") + CENTRED + LINES,
+            "one frame later",
+        ),
+        "with 0 Hz": (MOVED + CENTRED + LINES.replace("[..., 1:]", ""), "begin with k = 1"),
+        "from 0 to the last but one": (MOVED + CENTRED + LINES.replace("1:", ":-1"), "begin with k = 1"),
+        "without the last": (MOVED + CENTRED + LINES.replace("1:", "1:-1"), "up to T/2"),
+        "no 2": (MOVED + CENTRED + LINES.replace(" * 2", ""), "the 2 in front"),
+        "by the frames": (MOVED + CENTRED + LINES.replace("w.sum()", "len(w)"), "sum of the window"),
+        "not divided": (MOVED + CENTRED + LINES.replace(" / w.sum()", ""), "not divided by the sum"),
+        "neither": (MOVED + CENTRED + LINES.replace(" * 2 / w.sum()", ""), "neither doubled"),
+        "magnitudes": (MOVED + CENTRED + LINES.replace("1:]", "1:].abs()"), "are complex"),
+        "other sign": (
+            MOVED + CENTRED + LINES.replace("[..., 1:]", "[..., 1:].conj()"),
+            "sign of the exponent",
+        ),
+        "along another axis": (
+            MOVED + CENTRED + LINES.replace("x * w)", "x * w, dim=0)").replace("[..., 1:]", ""),
+            "has shape",
+        ),
+        "detached": (MOVED + "    x = x.detach()\n" + CENTRED + LINES, "no graph"),
     },
     "delayed": {
         "rolled": (
@@ -255,6 +376,19 @@ WRONG = {
         ),
         "negative ones": (
             LATER
+            + PLACES
+            + "    return audio.gather(-1, places.clamp(0, audio.shape[1] - 1)) * (places >= 0)",
+            "raise a ValueError",
+        ),
+        "no longer than the clip": (
+            LATER + REFUSE + "    out = torch.zeros_like(audio)\n"
+            "    for i, n in enumerate(samples.tolist()):\n"
+            "        out[i, n:] = audio[i, : audio.shape[1] - n]\n    return out",
+            "raised RuntimeError",
+        ),
+        "only the first is asked": (
+            LATER
+            + "    if samples[0] < 0:\n        raise ValueError('negative')\n"
             + PLACES
             + "    return audio.gather(-1, places.clamp(0, audio.shape[1] - 1)) * (places >= 0)",
             "raise a ValueError",
@@ -297,6 +431,34 @@ WRONG = {
             + "    return (torch.sin((1 - share) * angle) * a + torch.sin(share * angle) * b) / torch.sin(angle)",
             "should stay at a",
         ),
+        "the same only": (
+            ARC
+            + "    if torch.equal(a, b):\n        return a\n"
+            + ANGLE
+            + "    return (torch.sin((1 - share) * angle) * a + torch.sin(share * angle) * b) / torch.sin(angle)",
+            "in one line with it",
+        ),
+        "stays at a": (
+            ARC
+            + ANGLE
+            + "    if (angle.sin() < 1e-4).any():\n        return a\n"
+            + "    return (torch.sin((1 - share) * angle) * a + torch.sin(share * angle) * b) / torch.sin(angle)",
+            "in one line with it",
+        ),
+        "one in a line bends all": (
+            ARC
+            + ANGLE
+            + NEAR
+            + "    return (torch.sin((1 - share) * angle) * a + torch.sin(share * angle) * b) / torch.sin(angle)",
+            "each is to go its own way",
+        ),
+        "only where all are in a line": (
+            ARC
+            + ANGLE
+            + NEAR.replace("any", "all")
+            + "    return (torch.sin((1 - share) * angle) * a + torch.sin(share * angle) * b) / torch.sin(angle)",
+            "each is to go its own way",
+        ),
         "one length": (
             ARC
             + ANGLE
@@ -329,7 +491,27 @@ WRONG = {
         ),
         "times instead of to the power of": (
             FIT + "    n = hop * 2 * halvings\n    return math.ceil(seconds * rate / n) * n",
-            "hop · 2^halvings",
+            "cannot be halved",
+        ),
+        "to the nearest": (
+            FIT + "    n = hop * 2**halvings\n    return max(n, round(seconds * rate / n) * n)",
+            "round up",
+        ),
+        "half more, to the nearest": (
+            FIT + "    n = hop * 2**halvings\n    return n * round(seconds * rate / n + 0.5)",
+            "which fit",
+        ),
+        "16,000": (
+            FIT + "    n = hop * 2**halvings\n    return n * math.ceil(seconds * 16_000 / n - 1e-9)",
+            " samples",
+        ),
+        "halvings squared": (
+            FIT + "    n = hop * halvings**2\n    return n * math.ceil(seconds * rate / n - 1e-9)",
+            "cannot be halved",
+        ),
+        "a little too generous": (
+            FIT + "    n = hop * 2**halvings\n    return n * math.ceil(seconds * rate / n - 1e-3)",
+            "one more than fit",
         ),
         "samples": (FIT + "    return math.ceil(seconds * rate)", "cannot be halved"),
     },
@@ -341,7 +523,7 @@ COSINE = "cosine = torch.nn.functional.cosine_similarity(a, b, dim=-1).clamp(-1,
 LATER_LINE = "`places = torch.arange(audio.shape[-1], device=samples.device) - samples[:, None]`"
 READ_LINE = "`return audio.gather(-1, places.clamp(min=0)) * (places >= 0)`"
 RAISE_LINE = "`raise ValueError(f'a delay is 0 or more samples, and not {int(samples.min())}')`"
-NEARLY = "`if bool((angle.sin() < 0.0001).any()):`"
+NEARLY = "`return torch.where(torch.sin(angle) < 0.0001, (1 - share) * a + share * b, arc)`"
 EQUIVALENT: dict[str, dict[str, str]] = {
     "held_then_falling": {
         "first two arguments swapped in `late = min(1.0, max(0.0, 2 * step / steps - 1))`": SYMMETRIC,
@@ -364,10 +546,9 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "slerp": {
         f"first two arguments swapped in `{COSINE}`": SYMMETRIC,
-        f"call of bool dropped in {NEARLY}": "`if` takes a tensor of one truth value as it is",
         f"Lt → LtE in {NEARLY}": "no angle of the checks has just this sine",
         f"0.0001 → 0.0002 in {NEARLY}": "no angle of the checks has a sine between the two",
-        f"call of .sin dropped in {NEARLY}": "small angles are their own sines; opposite ones may go any way",
+        f"call of torch.sin dropped in {NEARLY}": "small angles are their own sines; opposite ones may go any way",
     },
     "fitting_samples": {
         "1e-09 → 2e-09 in `return step * math.ceil(seconds * rate / step - 1e-09)`": "both are below any sample",

@@ -44,6 +44,16 @@ RADIUS = "    radius = nearest(others, others, k, itself=True)\n    d = torch.cd
 REAL_RADIUS = "    radius = nearest(real, real, k, itself=True)\n"
 TWO = "    t, h = nearest(generated, training), nearest(generated, held_out)\n"
 CLAMPED = "    p = p.double().clamp(min=1e-12)\n    mean = p.mean(0)\n"
+LOGARITHM = "    return (p * (p / p.mean(0)).log()).sum(1)"
+LINES = "    A = torch.stack([counts**0, 1 / counts], 1)\n"
+FITTED = "    b, a = np.polyfit(1 / counts.numpy(), distances.numpy(), 1)\n"
+HALF = "    return ((t < h).double() + 0.5 * (t == h)).mean()"
+CURVE = (
+    "    zero, t = torch.zeros(1).double(), torch.cat([positive, negative]).unique().flip(0)\n"
+    "    x = torch.cat([zero, torch.stack([(negative >= s).double().mean() for s in t])])\n"
+    "    y = torch.cat([zero, torch.stack([(positive >= s).double().mean() for s in t])])\n"
+)
+THE_REST = "    return step + one.trace() + other.trace() - 2 * crossed"
 PAIRS = "    above = positive[:, None] > negative\n    level = positive[:, None] == negative\n"
 
 RIGHT = {
@@ -59,6 +69,10 @@ RIGHT = {
         "    S, T = np.cov(a, rowvar=False), np.cov(b, rowvar=False)\n"
         "    roots = np.sqrt(np.maximum(np.linalg.eigvals(S @ T).real, 0))\n"
         "    return float(np.sum((a.mean(0) - b.mean(0)) ** 2) + np.trace(S) + np.trace(T) - 2 * roots.sum())",
+        "in 32 bits": FRECHET + "    real, generated = real.float(), generated.float()\n" + PARTS + THE_REST,
+        "a root of the product": FRECHET + "    from scipy.linalg import sqrtm\n"
+        "    a, b = real.numpy(), generated.numpy()\n    S, T = np.cov(a.T), np.cov(b.T)\n"
+        "    return ((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(S + T - 2 * sqrtm(S @ T).real)",
     },
     "line_in_inverse": {
         "polyfit": LINE + "    b, a = np.polyfit(1 / counts.numpy(), distances.numpy(), 1)\n    return a, b",
@@ -67,6 +81,11 @@ RIGHT = {
         "    return torch.stack([distances.mean() - b * x.mean(), b])",
         "normal equations": LINE
         + "    A = torch.stack([counts**0, counts**-1], 1)\n    return torch.linalg.solve(A.T @ A, A.T @ distances)",
+        "in 32 bits": LINE
+        + LINES
+        + "    return torch.linalg.lstsq(A.float(), distances[:, None].float()).solution[:, 0]",
+        "a fit of any curve": LINE + "    from scipy.optimize import curve_fit\n"
+        "    return curve_fit(lambda n, a, b: a + b / n, counts.numpy(), distances.numpy())[0]",
     },
     "mean_discrepancy": {
         "off the diagonal": MMD
@@ -76,6 +95,16 @@ RIGHT = {
         "pairs": MMD + "    near = lambda d: torch.exp(-d.square() / sigma**2 / 2).mean()\n"
         "    return (near(torch.pdist(real)) + near(torch.pdist(generated))\n"
         "            - 2 * near(torch.cdist(real, generated))).item()",
+        "in 32 bits": MMD
+        + "    real, generated = real.float(), generated.float()\n"
+        + KERNEL
+        + WITHIN
+        + "    return within - 2 * k(real, generated).mean()",
+        "twice a triangle": MMD
+        + KERNEL
+        + "    one = 2 * k(real, real).triu(1).sum() / (n * (n - 1))\n"
+        + "    other = 2 * k(generated, generated).triu(1).sum() / (m * (m - 1))\n"
+        + "    return one + other - 2 * k(real, generated).mean()",
     },
     "share_among": {
         "sorted": AMONG + "    radius = torch.cdist(others, others).sort(1).values[:, k]\n"
@@ -85,12 +114,20 @@ RIGHT = {
         "    inside = (torch.cdist(clips, others) - reach).amin(1) <= 0\n    return inside.sum() / len(clips)",
         "a loop": AMONG + "    radius = nearest(others, others, k, True)\n"
         "    return sum(bool(((clip - others).norm(dim=1) <= radius).any()) for clip in clips) / len(clips)",
+        "in 32 bits": AMONG
+        + "    clips, others = clips.float(), others.float()\n"
+        + RADIUS
+        + "    return (d <= radius).any(1).float().mean()",
     },
     "coverage": {
         "all pairs": COVERAGE + "    radius = torch.cdist(real, real).sort(1).values[:, k]\n"
         "    return (torch.cdist(real, generated) <= radius[:, None]).any(1).double().mean()",
         "smallest": COVERAGE + "    radius = nearest(real, real, k, True)\n"
         "    return float(np.mean((torch.cdist(real, generated).amin(1) <= radius).numpy()))",
+        "in 32 bits": COVERAGE
+        + "    real, generated = real.float(), generated.float()\n"
+        + REAL_RADIUS
+        + "    return (nearest(real, generated) <= radius).float().mean()",
     },
     "nearer_share": {
         "signs": NEARER
@@ -98,12 +135,19 @@ RIGHT = {
         "    return ((h - t).sign() / 2 + 0.5).mean()",
         "where": NEARER + "    t, h = nearest(generated, training), nearest(generated, held_out)\n"
         "    return torch.where(t == h, 0.5, (t < h).double()).mean().item()",
+        "in 32 bits": NEARER
+        + "    generated, training, held_out = generated.float(), training.float(), held_out.float()\n"
+        + TWO
+        + HALF,
     },
     "score": {
         "xlogy": SCORE
         + "    p = p.double()\n    return torch.exp((torch.xlogy(p, p) - torch.xlogy(p, p.mean(0))).sum(1).mean())",
         "entropies": SCORE + "    H = lambda q: -torch.xlogy(q, q).sum(-1)\n"
         "    return math.exp(H(p.mean(0)) - H(p).mean())",
+        "in 32 bits": SCORE + "    p = p.float().clamp(min=1e-12)\n" + LOGARITHM + ".mean().exp()",
+        "a millionth for 0": SCORE + "    p = p.clamp(min=1e-6)\n" + LOGARITHM + ".mean().exp()",
+        "0 · log 0 is 0": SCORE + LOGARITHM.replace(".sum(1)", ".nan_to_num(0).sum(1)") + ".mean().exp()",
     },
     "area_under_curve": {
         "all pairs": AREA + PAIRS + "    return (above.double() + 0.5 * level.double()).mean()",
@@ -111,6 +155,15 @@ RIGHT = {
         "one by one": AREA + "    wins = 0.0\n    for x in positive:\n"
         "        wins += (x > negative).sum().item() + 0.5 * (x == negative).sum().item()\n"
         "    return wins / len(positive) / len(negative)",
+        "in 32 bits": AREA
+        + "    positive, negative = positive.float(), negative.float()\n"
+        + PAIRS
+        + "    return "
+        "(above.float() + 0.5 * level.float()).mean()",
+        "the curve": AREA + CURVE + "    return torch.trapezoid(y, x)",
+        "ranks": AREA + "    from scipy.stats import rankdata\n    n = len(positive)\n"
+        "    ranks = rankdata(torch.cat([positive, negative]).numpy())[:n].sum()\n"
+        "    return (ranks - n * (n + 1) / 2) / (n * len(negative))",
     },
     "at_least": {
         "the other side": LEAST
@@ -118,6 +171,8 @@ RIGHT = {
         "trial by trial": LEAST + "    chances = [1.0]\n    for _ in range(n):\n"
         "        chances = [a * share + b * (1 - share) for a, b in zip([0.0] + chances, chances + [0.0])]\n"
         "    return sum(chances[right:])",
+        "in 32 bits": LEAST + "    k = torch.arange(right, n + 1).float()\n"
+        "    return torch.distributions.Binomial(n, torch.tensor(share)).log_prob(k).exp().sum()",
     },
 }
 
@@ -184,6 +239,47 @@ WRONG = {
             + "    return step + one.trace() + other.trace() - 2 * crossed",
             "fewer clips than features",
         ),
+        "mean of squares": (
+            FRECHET + PARTS.replace("square().sum()", "square().mean()") + THE_REST,
+            "this is their mean",
+        ),
+        "differences of the means": (
+            FRECHET + PARTS.replace("square().sum()", "abs().sum()") + THE_REST,
+            "squared before they are added",
+        ),
+        "one trace": (FRECHET + PARTS + "    return step + one.trace() - 2 * crossed", "tr T is missing"),
+        "the other trace": (
+            FRECHET + PARTS + "    return step + other.trace() - 2 * crossed",
+            "tr Σ is missing",
+        ),
+        "sums for traces": (
+            FRECHET + PARTS + "    return step + one.sum() + other.sum() - 2 * crossed",
+            "sum of the diagonal",
+        ),
+        "root of the sum": (
+            FRECHET + PARTS.replace(".sqrt().sum()", ".sum().sqrt()") + THE_REST,
+            "a root of its own",
+        ),
+        "Σ on both sides": (
+            FRECHET + PARTS.replace("half @ other @ half", "one @ other @ one") + THE_REST,
+            "its root belongs there",
+        ),
+        "the product as it is": (
+            FRECHET + PARTS.replace("half @ other @ half", "one @ other") + THE_REST,
+            "ΣT is not symmetric",
+        ),
+        "half the product": (
+            FRECHET + PARTS.replace("half @ other @ half", "half @ other") + THE_REST,
+            "Σ^½ T is not symmetric",
+        ),
+        "stars": (
+            FRECHET + PARTS.replace("half @ other @ half", "half * other * half") + THE_REST,
+            "is written `@`",
+        ),
+        "squared difference": (
+            FRECHET + PARTS + "    return step + (one - other).square().sum()",
+            "compared number by number",
+        ),
     },
     "line_in_inverse": {
         "slope first": (
@@ -213,6 +309,29 @@ WRONG = {
             "two are expected",
         ),
         "the last one": (LINE + "    return distances[-1], 0.0", "your line"),
+        "all of lstsq": (
+            LINE + LINES + "    return torch.linalg.lstsq(A, distances[:, None])",
+            "all that `lstsq` returns",
+        ),
+        "all of numpy's lstsq": (
+            LINE + LINES + "    return np.linalg.lstsq(A.numpy(), distances.numpy(), rcond=None)",
+            "all that `lstsq` returns",
+        ),
+        "all of curve_fit": (
+            LINE + "    from scipy.optimize import curve_fit\n"
+            "    return curve_fit(lambda n, a, b: a + b / n, counts.numpy(), distances.numpy())",
+            "two numbers are expected",
+        ),
+        "a column": (
+            LINE + LINES + "    return torch.linalg.lstsq(A, distances[:, None]).solution",
+            "shape (2, 1)",
+        ),
+        "a list in a list": (LINE + FITTED + "    return [[a, b]]", "a list that holds list; two numbers"),
+        "a pair and nothing": (
+            LINE + FITTED + "    return (a, b), None",
+            "a tuple that holds tuple and NoneType; two numbers",
+        ),
+        "texts": (LINE + FITTED + "    return f'{a}', f'{b}'", "a tuple that holds str; two numbers"),
     },
     "mean_discrepancy": {
         "itself counted": (
@@ -275,6 +394,39 @@ WRONG = {
             + "    return within - 2 * k(real, generated).mean()",
             "the discrepancy of",
         ),
+        "cut off at 0": (
+            MMD + KERNEL + WITHIN + "    return max(0.0, float(within - 2 * k(real, generated).mean()))",
+            "do not cut it off",
+        ),
+        "without its sign": (
+            MMD + KERNEL + WITHIN + "    return abs(within - 2 * k(real, generated).mean())",
+            "leave the sign",
+        ),
+        "root": (
+            MMD + KERNEL + WITHIN + "    return (within - 2 * k(real, generated).mean()).clamp(min=0).sqrt()",
+            "the root of it",
+        ),
+        "a triangle": (
+            MMD
+            + KERNEL
+            + "    one = k(real, real).triu(1).sum() / (n * (n - 1))\n"
+            + "    other = k(generated, generated).triu(1).sum() / (m * (m - 1))\n"
+            + "    return one + other - 2 * k(real, generated).mean()",
+            "which counts it twice",
+        ),
+        "mean of a triangle": (
+            MMD
+            + KERNEL
+            + "    within = k(real, real).triu(1).mean() + k(generated, generated).triu(1).mean()\n"
+            + "    return within - 2 * k(real, generated).mean()",
+            "zeros are counted",
+        ),
+        "ready-made": (
+            MMD
+            + "    from gan_course.evaluation import kernel_distance\n"
+            + "    return kernel_distance(real, generated, sigma)",
+            "calls gan_course.evaluation.kernel_distance",
+        ),
     },
     "share_among": {
         "itself": (
@@ -310,6 +462,50 @@ WRONG = {
         "pairs": (AMONG + RADIUS + "    return (d <= radius).double().mean()", "share of pairs"),
         "outside": (AMONG + RADIUS + "    return 1 - (d <= radius).any(1).double().mean()", "share outside"),
         "edge": (AMONG + RADIUS + "    return (d < radius).any(1).double().mean()", "exactly as far"),
+        "along the axes": (
+            AMONG + "    radius = torch.cdist(others, others, p=1).sort(1).values[:, k]\n"
+            "    return (torch.cdist(clips, others, p=1) <= radius).any(1).double().mean()",
+            "along the axes",
+        ),
+        "widest radius": (
+            AMONG + RADIUS + "    return (d.amin(1) <= radius.max()).double().mean()",
+            "widest radius",
+        ),
+        "one too far": (
+            AMONG + RADIUS.replace(" k,", " k + 1,") + "    return (d <= radius).any(1).double().mean()",
+            "one clip too far",
+        ),
+        "always 5": (
+            AMONG
+            + RADIUS.replace(" k,", " min(5, len(others) - 1),")
+            + "    return (d <= radius).any(1).double().mean()",
+            "k is not used",
+        ),
+        "radius of the clip": (
+            AMONG + "    radius = nearest(clips, others, k)\n"
+            "    return (torch.cdist(clips, others) <= radius[:, None]).any(1).double().mean()",
+            "there are always some",
+        ),
+        "3 if none is given": (
+            AMONG.replace("k=5", "k=3") + RADIUS + "    return (d <= radius).any(1).double().mean()",
+            "k is 5 where none is given, and here it is 3",
+        ),
+        "1 if none is given": (
+            AMONG.replace("k=5", "k=1") + RADIUS + "    return (d <= radius).any(1).double().mean()",
+            "k is 5 where none is given, and here it is 1",
+        ),
+        "precision_recall": (
+            AMONG
+            + "    from gan_course.evaluation import precision_recall\n"
+            + "    return precision_recall(others, clips, k)['precision']",
+            "calls gan_course.evaluation.precision_recall",
+        ),
+        "neighbourhoods": (
+            AMONG
+            + "    from gan_course.evaluation import neighbourhoods\n"
+            + "    return neighbourhoods(others, clips, k)['precision']",
+            "calls gan_course.evaluation.neighbourhoods",
+        ),
     },
     "coverage": {
         "itself": (
@@ -358,6 +554,49 @@ WRONG = {
             COVERAGE + REAL_RADIUS + "    return (nearest(real, generated) < radius).double().mean()",
             "exactly as far",
         ),
+        "along the axes": (
+            COVERAGE + "    radius = torch.cdist(real, real, p=1).sort(1).values[:, k]\n"
+            "    return (torch.cdist(real, generated, p=1).amin(1) <= radius).double().mean()",
+            "along the axes",
+        ),
+        "widest radius": (
+            COVERAGE + REAL_RADIUS + "    return (nearest(real, generated) <= radius.max()).double().mean()",
+            "widest radius",
+        ),
+        "mean radius": (
+            COVERAGE + REAL_RADIUS + "    return (nearest(real, generated) <= radius.mean()).double().mean()",
+            "has its own",
+        ),
+        "one too far": (
+            COVERAGE
+            + REAL_RADIUS.replace(" k,", " k + 1,")
+            + "    return (nearest(real, generated) <= radius).double().mean()",
+            "one clip too far",
+        ),
+        "always 5": (
+            COVERAGE
+            + REAL_RADIUS.replace(" k,", " min(5, len(real) - 1),")
+            + "    return (nearest(real, generated) <= radius).double().mean()",
+            "k is not used",
+        ),
+        "3 if none is given": (
+            COVERAGE.replace("k=5", "k=3")
+            + REAL_RADIUS
+            + "    return (nearest(real, generated) <= radius).double().mean()",
+            "k is 5 where none is given, and here it is 3",
+        ),
+        "1 if none is given": (
+            COVERAGE.replace("k=5", "k=1")
+            + REAL_RADIUS
+            + "    return (nearest(real, generated) <= radius).double().mean()",
+            "k is 5 where none is given, and here it is 1",
+        ),
+        "ready-made": (
+            COVERAGE
+            + "    from gan_course.evaluation import density_coverage\n"
+            + "    return density_coverage(real, generated, k)['coverage']",
+            "calls gan_course.evaluation.density_coverage",
+        ),
     },
     "nearer_share": {
         "held-out": (NEARER + TWO + "    return (t > h).double().mean()", "*held-out*"),
@@ -384,6 +623,24 @@ WRONG = {
         "ties lost": (NEARER + TWO + "    return (t < h).double().mean()", "each counts half"),
         "ties won": (NEARER + TWO + "    return (t <= h).double().mean()", "each counts half"),
         "no mean": (NEARER + TWO + "    return (t < h).double()", "one number"),
+        "half of the ties, cut off": (
+            NEARER + TWO + "    return ((t < h).sum() + (t == h).sum() // 2) / len(generated)",
+            "`//` cuts it off",
+        ),
+        "without the ties": (
+            NEARER + TWO + "    return (t < h).sum() / (t != h).sum()",
+            "left out of the mean",
+        ),
+        "second nearest": (
+            NEARER + TWO.replace("training)", "training, 2)").replace("held_out)", "held_out, 2)") + HALF,
+            "the second nearest",
+        ),
+        "along the axes": (
+            NEARER
+            + "    t, h = torch.cdist(generated, training, 1).amin(1), torch.cdist(generated, held_out, 1).amin(1)\n"
+            + HALF,
+            "along the axes",
+        ),
     },
     "score": {
         "no exp": (SCORE + CLAMPED + "    return (p * (p / mean).log()).sum(1).mean()", "exp is missing"),
@@ -413,6 +670,19 @@ WRONG = {
         ),
         "log2": (SCORE + CLAMPED + "    return (p * (p / mean).log2()).sum(1).mean().exp()", "base 2"),
         "zeros": (SCORE + "    return (p * (p / p.mean(0)).log()).sum(1).mean().exp()", "0 · log 0"),
+        "a hundred-thousandth for 0": (
+            SCORE + "    p = p.clamp(min=1e-5)\n" + LOGARITHM + ".mean().exp()",
+            "clamped to 1e-05",
+        ),
+        "a thousandth for 0": (
+            SCORE + "    p = p.clamp(min=1e-3)\n" + LOGARITHM + ".mean().exp()",
+            "clamped to 0.001",
+        ),
+        "sure clips are lost": (
+            SCORE + LOGARITHM + ".nan_to_num(0).mean().exp()",
+            "a clip whose sum is NaN counts as 0",
+        ),
+        "sure clips are left out": (SCORE + LOGARITHM + ".nanmean().exp()", "0 · log 0"),
     },
     "area_under_curve": {
         "wrong way round": (
@@ -432,6 +702,45 @@ WRONG = {
             "one threshold",
         ),
         "means": (AREA + "    return positive.mean() - negative.mean()", "only the means"),
+        "turned round": (
+            AREA + PAIRS + "    a = (above.double() + 0.5 * level.double()).mean()\n    return max(a, 1 - a)",
+            "is not turned round",
+        ),
+        "first point missing": (
+            AREA + CURVE + "    return torch.trapezoid(y[1:], x[1:])",
+            "first piece is missing",
+        ),
+        "last point missing": (
+            AREA + CURVE + "    return torch.trapezoid(y[:-1], x[:-1])",
+            "last piece is missing",
+        ),
+        "ties a quarter": (
+            AREA + PAIRS + "    return (above.double() + 0.25 * level.double()).mean()",
+            "count a quarter",
+        ),
+        "without the ties": (
+            AREA + PAIRS + "    return above.sum() / (~level).sum()",
+            "left out of the mean",
+        ),
+        "mean of the negative ones": (
+            AREA + "    return (positive > negative.mean()).double().mean()",
+            "the mean of the negative ones",
+        ),
+        "mean of the positive ones": (
+            AREA + "    return (positive.mean() > negative).double().mean()",
+            "the mean of the positive ones",
+        ),
+        "scikit-learn": (
+            AREA + "    from sklearn.metrics import roc_auc_score\n"
+            "    truth = [1] * len(positive) + [0] * len(negative)\n"
+            "    return roc_auc_score(truth, torch.cat([positive, negative]).numpy())",
+            "calls sklearn",
+        ),
+        "the library's shares": (
+            AREA + "    from gan_course.evaluation.distances import _shares_below\n"
+            "    return _shares_below(positive, negative).mean()",
+            "which does the whole exercise",
+        ),
     },
     "at_least": {
         "exactly": (
@@ -480,6 +789,16 @@ WRONG = {
             LEAST
             + "    return 2 * sum(math.comb(n, k) * share**k * (1 - share) ** (n - k) for k in range(right, n + 1))",
             "two sides",
+        ),
+        "abx_result": (
+            LEAST + "    from gan_course.evaluation import abx_result\n"
+            "    if share == 0.5:\n        return abx_result(right, n).p\n"
+            "    return sum(math.comb(n, k) * share**k * (1 - share) ** (n - k) for k in range(right, n + 1))",
+            "calls gan_course.evaluation.abx_result",
+        ),
+        "scipy": (
+            LEAST + "    from scipy.stats import binom\n    return binom.sf(right - 1, n, share)",
+            "calls scipy.stats",
         ),
     },
 }
