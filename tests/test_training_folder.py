@@ -691,7 +691,12 @@ def test_a_process_that_is_not_the_first_on_its_machine_ends_without_a_word(
 def test_who_is_asked_to_end_saves_first_as_for_ctrl_c_and_ends_with_the_number(
     clips: Clips, tmp_path: Path, recipe_file: Path, monkeypatch: pytest.MonkeyPatch, name: str, ignored: bool
 ) -> None:
-    number, before = getattr(signal, name), signal.getsignal(signal.SIGINT)
+    number = getattr(signal, name)
+    usual = {
+        signal.SIGINT: signal.SIG_IGN if ignored else signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+        signal.SIGHUP: signal.SIG_DFL,  # who tests under nohup has it ignored
+    }
 
     class Asks(ProgressBar):
         def step(self, step: int, losses: Any, seconds_left: float) -> None:
@@ -700,13 +705,13 @@ def test_who_is_asked_to_end_saves_first_as_for_ctrl_c_and_ends_with_the_number(
                 signal.raise_signal(number)  # as one to the process and one to its group
 
     monkeypatch.setattr(recorders, "ProgressBar", Asks)
-    signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.default_int_handler)
-    usual = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {one: signal.signal(one, handler) for one, handler in usual.items()}
     try:
         said = typed("train", recipe_file, "--folder", tmp_path / "run", *QUIET)
         assert {one: signal.getsignal(one) for one in usual} == usual
     finally:
-        signal.signal(signal.SIGINT, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
     assert said.exit_code == 128 + number, said.output
     assert "\nStopped. The same command goes on from the last checkpoint in" in said.stderr
     assert checkpoint.about(tmp_path / "run" / "checkpoint.safetensors")["steps"] == 4

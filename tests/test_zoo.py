@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
 from gan_course import zoo
+from gan_course.cli import app
 from gan_course.evaluation import pitch_accuracy
 from gan_course.synthesis import frequency_of, midi_number
 from gan_course.training import Recipe, checkpoint, train
@@ -152,6 +154,19 @@ def test_a_name_is_the_same_however_its_accents_are_typed(
 )
 def test_a_label_is_a_part_of_a_files_name_on_any_system(label: str, part: str) -> None:
     assert as_file_name(label) == part
+
+
+def test_a_sound_of_a_label_with_a_slash_lies_in_the_folder_that_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = zoo.load("notes-full")
+    named.classes["instrument"] = ("../kick/808", *named.classes["instrument"][1:])
+    monkeypatch.setattr(zoo, "load", lambda name: named)
+    arguments = ["generate", "notes-full", "--instrument", "../kick/808", "--folder", str(tmp_path / "heard")]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    assert [file.name for file in tmp_path.rglob("*.wav")] == ["notes-full_A#3_--kick-808_seed0.wav"]
+    assert [file.name for file in tmp_path.iterdir()] == ["heard"]
 
 
 @pytest.fixture(scope="module")

@@ -609,17 +609,17 @@ def slerp(answer, rng: np.random.Generator) -> None:
             "from a to a itself the way should stay at a: there sin(angle) is 0, or the cosine a little above 1 by "
             "rounding, and NaN may come out",
         )
-    for place in many:
-        at(share, place, -place)  # any arc will do, but no NaN
+    many = many[:, 0]  # all at once now
+    at(share, many, -many)  # any arc will do, but no NaN
     for share_there in (share, 1.0):
         expect(
-            all(np.allclose(_finite(at, share_there, x, 2 * x), (1 + share_there) * x) for x in many),
+            np.allclose(_finite(at, share_there, many, 2 * many), (1 + share_there) * many),
             f"from a to 2a, in one line with it, the chord is expected, {1 + share_there:.3g} times a at "
             f"{share_there:.0%} of the way",
         )
-    mixed = np.concatenate([*many, a]), np.concatenate([*2 * many, b])
+    mixed = np.concatenate([many, a]), np.concatenate([2 * many, b])
     expect(
-        np.allclose(_finite(at, share, *mixed), np.concatenate([*(1 + share) * many, at(share)])),
+        np.allclose(_finite(at, share, *mixed), np.concatenate([(1 + share) * many, at(share)])),
         "of several pairs some lie in one line and one does not: each is to go its own way, those along the chord and "
         "this along the arc. `torch.where` chooses row by row",
     )

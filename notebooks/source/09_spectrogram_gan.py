@@ -37,7 +37,7 @@ listen(*[zoo.tune(trained, TUNE, tempo=200, seed=4, instrument=name) for name in
 # - read what a training says while it runs, and decide when to stop it;
 # - train on a folder of your own sounds, on a laptop or on a graphics card.
 #
-# **Builds on:** lessons 04 to 08. **Time:** 60 minutes to read and listen, about 60 for the exercises; the cells take about a minute
+# **Builds on:** lessons 04 to 08. **Time:** 60 minutes to read and listen, about 58 for the exercises; the cells take about a minute
 # on 2 CPU cores that have units for bfloat16, and three minutes on slow ones that have none, most of it training. With a graphics card the same cells train more, and the longest of them takes eight minutes (nobody has tried it yet).
 #
 # ## Ask, and you shall hear
@@ -620,7 +620,7 @@ plot_lines(hertz[1:], teeth(trained, "notes-full"), "frequency of change (Hz)", 
            alt="Two lines that fall with the frequency of change, close to each other, without teeth.")
 
 # %% [markdown]
-# What does each gain? Two distances of `gan-course evaluate` say it, by 32 mel bands: *band levels*, how loud each is, and *modulation*, how deep it wavers at each frequency from 1.5 to 35 Hz. Both compare the quantiles of generated sounds with those of real ones, and are a mean difference in dB, best if 0. We call one good that is less than twice as far as one half of the recordings is from the other: that is 0.60 dB for modulation, and 2.16 dB for band levels.
+# Neither teeth nor the rise at the end are left. What does each remedy gain? Two distances of `gan-course evaluate` say it, by 32 mel bands: *band levels*, how loud each is, and *modulation*, how deep it wavers at each frequency from 1.5 to 35 Hz. Both compare the quantiles of generated sounds with those of real ones, and are a mean difference in dB, best if 0. We call one good that is less than twice as far as one half of the recordings is from the other: that is 0.60 dB for modulation, and 2.16 dB for band levels.
 # Each row is a training of `orchestra`, of 30 to 40 minutes; where there are two numbers it was trained twice, and they show what is chance. (The page *Trainings compared* has thirteen such rows.)
 #
 # | trained with | modulation, dB | band levels, dB |
