@@ -263,7 +263,8 @@ class Recipe:
             where[last] = _value(text.strip(), list_wanted=isinstance(where.get(last), (tuple, list)))
             named.add(path.strip())
         if "conditions" in named and isinstance(data["conditions"], list):
-            data |= {name: v for name, v in _left_out(data["conditions"]).items() if name not in named}
+            left_out = _left_out("pitch" in data["conditions"], labelled=bool(data["conditions"]))
+            data |= {name: v for name, v in left_out.items() if name not in named}
         return Recipe.from_dict(data)
 
     def conditioned_on(self, classes: Mapping[str, Sequence[str]]) -> Recipe:
@@ -276,10 +277,7 @@ class Recipe:
         return replace(
             self,
             conditions=tuple(classes),
-            partials=self.partials and pitched,
-            unheard=self.unheard if pitched else 0.0,
-            naming=self.naming if classes else 0.0,
-            namer=self.namer and bool(classes),
+            **_left_out(pitched, labelled=bool(classes)),
         )
 
     def with_sounds_in(self, path: Path) -> Recipe:
@@ -306,10 +304,10 @@ class Recipe:
         return self.rules.decay_at(step)
 
 
-def _left_out(conditions: Sequence[str]) -> dict[str, Any]:
-    # What these conditions do not allow, as it must be set.
-    without_pitch = {} if "pitch" in conditions else {"partials": False, "unheard": 0.0}
-    return without_pitch | ({} if conditions else {"naming": 0.0, "namer": False})
+def _left_out(pitched: bool, labelled: bool) -> dict[str, Any]:
+    # What conditions without pitches, or none, do not allow, as it must be set.
+    without_pitch = {} if pitched else {"partials": False, "unheard": 0.0}
+    return without_pitch | ({} if labelled else {"naming": 0.0, "namer": False})
 
 
 def _value(text: str, list_wanted: bool) -> Any:

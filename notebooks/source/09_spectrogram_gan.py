@@ -562,7 +562,7 @@ plot_lines(hertz[1:], {name: curve[1:] for name, curve in before.items()}, "freq
 #
 # $$ a_k = \frac{2}{\sum w_t} \sum_t w_t \, (x_t - \mu) \, e^{-2 \pi i k t / T}, \qquad k = 1, \dots, T/2 $$
 #
-# are its modulations: $|a_k|$ is how deep it wavers $k$ times in the picture, and a sine of amplitude $a$ has $|a_k| = a$.
+# are its modulations: $|a_k|$ is how deep it wavers $k$ times in the picture, and a sine of amplitude $a$ that comes $k$ times has $|a_k| = a$, for $1 < k < T/2$.
 #
 # **Exercise 7** (8 minutes, 2 points). Write them, for all bands of a batch at once. `hann(length, dtype, device)` is the window.
 
